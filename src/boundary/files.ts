@@ -1,0 +1,16 @@
+/** The file system, as far as the rooms above host/ need it. Paths are absolute unless said. Errors are HostErrors. */
+export interface Files {
+  readText(path: string): Promise<string>;
+  /** undefined when there is no such file. */
+  readTextIfThere(path: string): Promise<string | undefined>;
+  readBytes(path: string): Promise<Uint8Array>;
+  /** Written beside the target, then renamed over it: readers see the old or the new, never a half. `durable` syncs file and folder first. */
+  replace(path: string, content: string | Uint8Array, options?: { mode?: number; durable?: boolean }): Promise<void>;
+  exists(path: string): Promise<boolean>;
+  list(directory: string): Promise<readonly string[]>;
+  makeDirectory(path: string, mode?: number): Promise<void>;
+  /** Files and directories, recursively; gone already is fine. */
+  remove(path: string): Promise<void>;
+  /** Milliseconds since the epoch; undefined when there is no such file. */
+  modified(path: string): Promise<number | undefined>;
+}

@@ -1,0 +1,135 @@
+/**
+ * What the engine asks of the Linux kernel. One long-lived worker process carries it out: it enters namespaces and speaks netlink, and
+ * holds no state, so it can be restarted at any time. Operations are data: they can be printed, logged and tested.
+ */
+
+/** A network namespace of the lab: `@panel` holds the wires, `@host` is the machine's own (root only), any other name is a node's. */
+export type Netns = string;
+export const PANEL = '@panel';
+export const HOST = '@host';
+
+/** One end of a veth pair. */
+export interface VethEnd {
+  readonly netns: Netns;
+  /** At most 15 bytes (IFNAMSIZ - 1). */
+  readonly name: string;
+  /** The owner mark, kept by the kernel as the interface's alias: `weft LAB NODE:PORT`. */
+  readonly alias: string;
+  readonly mac?: string;
+  readonly up: boolean;
+}
+
+/** Every operation is idempotent: what is there already is kept or brought to the wanted state, what is gone already is fine. */
+export type KernelOp =
+  | { readonly op: 'netns-add'; readonly netns: Netns }
+  | { readonly op: 'netns-delete'; readonly netns: Netns }
+  | { readonly op: 'veth-add'; readonly a: VethEnd; readonly b: VethEnd; readonly mtu: number }
+  /** A persistent TAP with vnet_hdr; it has a carrier only while a process holds it. */
+  | { readonly op: 'tap-add'; readonly netns: Netns; readonly name: string; readonly alias: string; readonly mtu: number; readonly up: boolean }
+  /** A dummy-less bridge port: joins an existing interface to an existing bridge of the same namespace. */
+  | { readonly op: 'bridge-join'; readonly netns: Netns; readonly name: string; readonly bridge: string }
+  | { readonly op: 'link-set'; readonly netns: Netns; readonly name: string; readonly up?: boolean; readonly mtu?: number; readonly mac?: string }
+  | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
+  /** Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it. */
+  | { readonly op: 'redirect'; readonly netns: Netns; readonly from: string; readonly to: readonly string[] }
+  /** Checksum, segmentation and VLAN offloads off: needed where a raw socket stands in for a TAP. */
+  | { readonly op: 'offloads-off'; readonly netns: Netns; readonly name: string }
+  /** `address` is IP/PREFIX, IPv4 or IPv6. */
+  | { readonly op: 'address-add'; readonly netns: Netns; readonly name: string; readonly address: string }
+  /** A path under /proc/sys, with slashes: `net/ipv4/ip_forward`. */
+  | { readonly op: 'sysctl'; readonly netns: Netns; readonly key: string; readonly value: string };
+
+/** Why an operation failed: the errno's name, and a sentence with the objects in it. */
+export interface KernelFailure {
+  readonly code: string;
+  readonly message: string;
+}
+
+/** An interface as the kernel shows it. */
+export interface InterfaceState {
+  readonly netns: Netns;
+  readonly index: number;
+  readonly name: string;
+  /** The owner mark, empty where there is none. */
+  readonly alias: string;
+  readonly kind: string;
+  readonly mac: string;
+  readonly mtu: number;
+  /** Administratively up. */
+  readonly up: boolean;
+  /** Lower layer up: the other end is there and up. */
+  readonly carrier: boolean;
+  /** For a veth whose peer the kernel names: the peer's interface index. */
+  readonly peerIndex: number | undefined;
+}
+
+/** What this machine and this sandbox allow; found by trying, once, when the worker starts. */
+export interface KernelAbilities {
+  /** Network namespaces can be made. */
+  readonly namespaces: boolean;
+  /** /dev/net/tun can be opened. */
+  readonly tap: boolean;
+  /** Interfaces can be made in the machine's own network namespace. */
+  readonly host: boolean;
+  /** The tc classifier in use. */
+  readonly classifier: 'matchall' | 'u32' | undefined;
+}
+
+/** Something opened by the worker and handed to the new process, from descriptor 3 on, in this order. */
+export type HandedDescriptor =
+  | { readonly kind: 'tap'; readonly netns: Netns; readonly name: string }
+  /** An AF_PACKET socket bound to the interface: it carries whole frames both ways, so it can stand in for a TAP. */
+  | { readonly kind: 'packet'; readonly netns: Netns; readonly name: string };
+
+export interface SpawnRequest {
+  readonly node: string;
+  /** The namespace that the process starts in; `@empty` is one without any interface. */
+  readonly netns: Netns | '@empty';
+  readonly argv: readonly string[];
+  /** The whole environment. The owner marks WEFT_LAB and WEFT_NODE are added by the worker. */
+  readonly environment: Readonly<Record<string, string>>;
+  readonly directory: string;
+  /** Standard output and error are appended here. */
+  readonly logFile: string;
+  /** The UTS host name that the process sees; the machine's where undefined. */
+  readonly hostname?: string;
+  readonly descriptors: readonly HandedDescriptor[];
+}
+
+/** A process of ours. It leads its own session, so a signal to -pid reaches all that it started. */
+export interface NodeProcess {
+  readonly node: string;
+  /** As seen in the sandbox. */
+  readonly pid: number;
+  /** As seen on the machine: the number to show people. */
+  readonly hostPid: number;
+}
+
+export interface ProcessExit {
+  readonly node: string;
+  readonly pid: number;
+  /** Exit code; undefined when a signal ended it or nobody could tell (adopted processes). */
+  readonly code: number | undefined;
+  readonly signal: string | undefined;
+}
+
+export interface Kernel {
+  readonly abilities: KernelAbilities;
+  /** Runs all of them in order, going on after a failure; result i belongs to operation i, undefined for success. */
+  run(ops: readonly KernelOp[]): Promise<readonly (KernelFailure | undefined)[]>;
+  /** Starts each; a failure is that request's own. */
+  spawn(requests: readonly SpawnRequest[]): Promise<readonly (NodeProcess | KernelFailure)[]>;
+  /** Signals the whole session of each process (kill(-pid)); gone already is fine. */
+  signal(pids: readonly number[], signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGINT'): Promise<void>;
+  /** Interfaces of the named namespaces; namespaces that do not exist are left out. */
+  interfaces(namespaces: readonly Netns[]): Promise<readonly InterfaceState[]>;
+  /** Network namespaces of nodes that exist now. */
+  namespaces(): Promise<readonly Netns[]>;
+  /** Processes that carry this lab's owner mark, session leaders only. */
+  processes(): Promise<readonly NodeProcess[]>;
+  /** Called for every process of ours that ends, adopted ones included. */
+  onExit(listener: (exit: ProcessExit) => void): void;
+  /** Opens a TCP connection from inside a namespace (a relay to localhost of the panel), as a byte stream on a unix socket at `path`. */
+  relay(path: string, netns: Netns, host: string, port: number): Promise<void>;
+  close(): Promise<void>;
+}
