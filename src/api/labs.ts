@@ -1,0 +1,38 @@
+import type { ByteStream } from '../boundary/streams.ts';
+import type { Method, ProgressEvent, Requests, Responses } from './contract.ts';
+
+/** A running lab's engine. Refusals come as HostErrors with the code, message and hint that the engine gave. */
+export interface LabConnection {
+  readonly name: string;
+  call<M extends Method>(method: M, request: Requests[M], onEvent?: (event: ProgressEvent) => void): Promise<Responses[M]>;
+  /** A viewer of a node's console or of its QEMU monitor: recent output first, then live, both ways. */
+  open(node: string, which: 'console' | 'monitor'): Promise<ByteStream>;
+}
+
+/** A lab that was once started and not taken down, running or left behind by a crash. */
+export interface KnownLab {
+  readonly name: string;
+  /** Where its files are; empty when its document is lost. */
+  readonly directory: string;
+  /** Its sandbox lives: nodes may run, with or without an engine. */
+  readonly alive: boolean;
+}
+
+/** How to run a program of the user's inside a running namespace node or in the lab's panel, on the user's own terminal. */
+export interface EnterCommand {
+  readonly argv: readonly string[];
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface Labs {
+  /** The labs of this user. */
+  list(): Promise<readonly KnownLab[]>;
+  /** Connects; starts an engine that adopts the lab when its sandbox lives without one. undefined when the lab does not run. */
+  connect(name: string): Promise<LabConnection | undefined>;
+  /** Connects, making sandbox and engine when the lab does not run. */
+  launch(name: string): Promise<LabConnection>;
+  /** Ends the sandbox, and with it everything in it, and removes the lab's sockets, state and runtime folder. Gone already is fine. */
+  remove(name: string): Promise<void>;
+  /** The command that enters a namespace node of a running lab (`hostPid` from its status), with nsenter. */
+  enter(name: string, hostPid: number, argv: readonly string[]): Promise<EnterCommand>;
+}
