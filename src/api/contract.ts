@@ -1,63 +1,46 @@
-import { z } from 'zod';
+import type { Topology } from '../model/topology.ts';
 
 /**
  * What a lab's engine answers to on its unix socket: `POST /v1/METHOD` with a JSON body. Methods that take long answer with one JSON
  * value a line: any number of `{"event": ...}`, then `{"result": ...}` or `{"error": ...}`.
  */
-const attributes = z.record(z.string(), z.string());
-const linkEnd = z.object({ node: z.string(), port: z.string().optional() });
+export interface Requests {
+  readonly status: Record<string, never>;
+  /** Starts nodes; running ones are skipped. `spec` replaces the lab's description while none of its nodes runs. */
+  readonly start: {
+    readonly spec: LabSpec;
+    /** All that a script is generated for, where left out. */
+    readonly nodes?: readonly string[] | undefined;
+    /** Wait until every started node is ready. */
+    readonly wait: boolean;
+    /** Seconds until a node that is not ready counts as failed. */
+    readonly timeout: number;
+  };
+  readonly stop: { readonly nodes?: readonly string[] | undefined };
+  /** Stops everything and ends the engine; the caller removes the sandbox afterwards. */
+  readonly down: Record<string, never>;
+  /** Turns the physical link of a port on or off, at both its ends. */
+  readonly link: { readonly node: string; readonly port: string; readonly on: boolean };
+  /** Runs a command in a node and waits for its end. Standard input is base64; the timeout is in seconds. */
+  readonly exec: {
+    readonly node: string;
+    readonly argv: readonly string[];
+    readonly input?: string | undefined;
+    readonly timeout: number;
+  };
+}
 
-const topology = z.object({
-  name: z.string(),
-  attributes,
-  nodes: z.array(
-    z.object({
-      name: z.string(),
-      kind: z.enum(['vm', 'namespace', 'hub', 'host', 'internet', 'drawing']),
-      template: z.string().optional(),
-      attributes,
-      labelPorts: z.array(z.string()),
-    }),
-  ),
-  links: z.array(z.object({ id: z.string(), tail: linkEnd, head: linkEnd, attributes })),
-});
+export type Method = keyof Requests;
 
 /** A lab as the file describes it, and where its files are. All paths are absolute. */
-export const labSpecSchema = z.object({
-  name: z.string(),
+export interface LabSpec {
+  readonly name: string;
   /** Where NODE, NODE.yaml, NODE.log... are. */
-  directory: z.string(),
+  readonly directory: string;
   /** Where relatively named images are looked up: the folder of the input file. */
-  files: z.string(),
-  topology,
-});
-
-/** Who is meant: nodes by name; everything where left out. */
-const selection = { nodes: z.array(z.string()).optional() };
-
-export const requestSchemas = {
-  status: z.object({}),
-  /** Starts nodes; running ones are skipped. `spec` replaces the lab's description while none of its nodes runs. */
-  start: z.object({
-    spec: labSpecSchema,
-    ...selection,
-    /** Wait until every started node is ready. */
-    wait: z.boolean(),
-    /** Seconds until a node that is not ready counts as failed. */
-    timeout: z.number().positive(),
-  }),
-  stop: z.object({ ...selection }),
-  /** Stops everything and ends the engine; the caller removes the sandbox afterwards. */
-  down: z.object({}),
-  /** Turns the physical link of a port on or off, at both its ends. */
-  link: z.object({ node: z.string(), port: z.string(), on: z.boolean() }),
-  /** Runs a command in a node and waits for its end. Standard input is base64. */
-  exec: z.object({ node: z.string(), argv: z.array(z.string()).min(1), input: z.string().optional(), timeout: z.number().positive() }),
-} as const satisfies Record<string, z.ZodType>;
-
-export type Method = keyof typeof requestSchemas;
-export type Requests = { readonly [M in Method]: z.infer<(typeof requestSchemas)[M]> };
-export type LabSpec = z.infer<typeof labSpecSchema>;
+  readonly files: string;
+  readonly topology: Topology;
+}
 
 /**
  * `stopped`: not wanted, not there. `starting`: launched, not ready yet. `running`: ready. `lost`: wanted, and its process is gone.
