@@ -2,5 +2,6 @@
 export interface Clock {
   /** Milliseconds, monotonic. */
   now(): number;
-  sleep(milliseconds: number): Promise<void>;
+  /** Ends early, and frees its timer, as soon as `until` settles (either way; its failure is not ours to report). */
+  sleep(milliseconds: number, until?: Promise<unknown>): Promise<void>;
 }

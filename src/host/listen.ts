@@ -1,0 +1,31 @@
+import { chmod } from 'node:fs/promises';
+import { createServer, type ListenOptions, type Socket } from 'node:net';
+import type { ByteStream, Listener } from '../boundary/streams.ts';
+import { SocketStream } from './socket-stream.ts';
+import { systemFailure } from './system-failure.ts';
+
+/** Listens on a unix socket that only its owner may use (mode 0600; the folder must be 0700, as every folder for sockets of ours is). */
+export async function listenUnix(path: string, accept: (stream: ByteStream) => void): Promise<Listener> {
+  const listener = await listen({ path }, path, accept);
+  await chmod(path, 0o600);
+  return listener;
+}
+
+/** Listens until closed; closing also ends the connections that were accepted. */
+export function listen(where: ListenOptions, name: string, accept: (stream: ByteStream) => void): Promise<Listener> {
+  const sockets = new Set<Socket>();
+  const server = createServer((socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+    accept(new SocketStream(socket, `a client of ${name}`));
+  });
+  const close = () =>
+    new Promise<void>((resolve) => {
+      server.close(() => resolve());
+      for (const socket of sockets) socket.destroy();
+    });
+  return new Promise((resolve, reject) => {
+    server.once('error', (failure) => reject(systemFailure(`listen on ${name}`, failure)));
+    server.listen(where, () => resolve({ close }));
+  });
+}
