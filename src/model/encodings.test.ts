@@ -7,18 +7,17 @@ import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 describe('UTF-8', () => {
   it('writes what the platform writes', () => {
     fc.assert(
-      fc.property(fc.string({ unit: 'binary' }), (text) =>
-        expect([...encodeUtf8(text)]).toEqual([...new TextEncoder().encode(text)]),
-      ),
+      fc.property(fc.string({ unit: 'binary' }), (text) => {
+        expect([...encodeUtf8(text)]).toEqual([...new TextEncoder().encode(text)]);
+      }),
     );
   });
 
   it('reads what the platform reads, ill-formed bytes included', () => {
     fc.assert(
       fc.property(fc.uint8Array({ maxLength: 12 }), (bytes) => {
- expect(decodeUtf8(bytes)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
- }),
-      ),
+        expect(decodeUtf8(bytes)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
+      }),
       { numRuns: 5000 },
     );
   });
