@@ -16,6 +16,8 @@ export interface VethEnd {
   /** The owner mark, kept by the kernel as the interface's alias: `weft LAB NODE:PORT`. */
   readonly alias: string;
   readonly mac?: string;
+  /** Overrides the pair's: a hidden end takes larger frames than the end that a node sees. */
+  readonly mtu?: number;
   readonly up: boolean;
 }
 
@@ -25,10 +27,26 @@ export type KernelOp =
   | { readonly op: 'netns-delete'; readonly netns: Netns }
   | { readonly op: 'veth-add'; readonly a: VethEnd; readonly b: VethEnd; readonly mtu: number }
   /** A persistent TAP with vnet_hdr; it has a carrier only while a process holds it. */
-  | { readonly op: 'tap-add'; readonly netns: Netns; readonly name: string; readonly alias: string; readonly mtu: number; readonly up: boolean }
-  /** A dummy-less bridge port: joins an existing interface to an existing bridge of the same namespace. */
+  | {
+      readonly op: 'tap-add';
+      readonly netns: Netns;
+      readonly name: string;
+      readonly alias: string;
+      readonly mtu: number;
+      readonly up: boolean;
+    }
+  /** Joins an existing interface to an existing bridge of the same namespace. */
   | { readonly op: 'bridge-join'; readonly netns: Netns; readonly name: string; readonly bridge: string }
-  | { readonly op: 'link-set'; readonly netns: Netns; readonly name: string; readonly up?: boolean; readonly mtu?: number; readonly mac?: string }
+  /** `carrier` is for TAPs alone (a veth's carrier follows its other end); switching it on does nothing while no process holds the TAP. */
+  | {
+      readonly op: 'link-set';
+      readonly netns: Netns;
+      readonly name: string;
+      readonly up?: boolean;
+      readonly mtu?: number;
+      readonly mac?: string;
+      readonly carrier?: boolean;
+    }
   | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
   /** Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it. */
   | { readonly op: 'redirect'; readonly netns: Netns; readonly from: string; readonly to: readonly string[] }

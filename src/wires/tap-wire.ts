@@ -1,0 +1,78 @@
+import type { KernelOp } from '../boundary/kernel.ts';
+import { assemble } from './assemble.ts';
+import { linkDelete, type Place, panelPlace, settle, tapAdd } from './place.ts';
+import { vethAdd, vethCarrier } from './veth-wire.ts';
+import type { HubEnd, NamespaceEnd, NetdevPlug, VmEnd, Wire, WireRequest } from './wire.ts';
+
+/** Two VMs: a TAP for each in the panel, and every frame that enters at one leaves at the other. */
+export function tapPairWire(request: WireRequest, [tail, head]: readonly [VmEnd, VmEnd]): Wire {
+  const a = panelPlace(request.lab, tail, head);
+  const b = panelPlace(request.lab, head, tail);
+  return assemble(request, {
+    carriedBy: 'tap',
+    places: [a, b],
+    plugs: new Map([
+      [tail, tapPlug(a)],
+      [head, tapPlug(b)],
+    ]),
+    setUp: [...tapAdd(a), ...tapAdd(b), ...join(a, b)],
+    tearDown: [linkDelete(a), linkDelete(b)],
+    on: [],
+    off: [],
+  });
+}
+
+/** A VM and an interface elsewhere: TAP and veth in the panel, joined; the veth's other end is at `place`. */
+export function tapToPlaceWire(request: WireRequest, vm: VmEnd, other: NamespaceEnd, place: Place): Wire {
+  const tap = panelPlace(request.lab, vm, other);
+  const near = panelPlace(request.lab, other, vm);
+  return assemble(request, {
+    carriedBy: 'tap',
+    places: [tap, near, place],
+    plugs: new Map([[vm, tapPlug(tap)]]),
+    setUp: [...tapAdd(tap), vethAdd(near, place), ...join(tap, near), ...settle(place)],
+    tearDown: [linkDelete(tap), linkDelete(near)],
+    on: vethCarrier(near, place, true),
+    off: vethCarrier(near, place, false),
+  });
+}
+
+/** A VM's TAP that is itself the other end: the machine's interface. */
+export function hostTapWire(request: WireRequest, vm: VmEnd, place: Place): Wire {
+  const { netns, name } = place;
+  return assemble(request, {
+    carriedBy: 'tap',
+    places: [place],
+    plugs: new Map([[vm, tapPlug(place)]]),
+    setUp: [...tapAdd(place), ...settle(place)],
+    tearDown: [linkDelete(place)],
+    on: [{ op: 'link-set', netns, name, carrier: true }],
+    off: [{ op: 'link-set', netns, name, carrier: false }],
+  });
+}
+
+/** A VM's TAP that is a port of a hub. */
+export function hubTapWire(request: WireRequest, vm: VmEnd, hub: HubEnd): Wire {
+  const tap = panelPlace(request.lab, vm, hub);
+  return assemble(request, {
+    carriedBy: 'tap',
+    places: [tap],
+    plugs: new Map([[vm, tapPlug(tap)]]),
+    setUp: tapAdd(tap),
+    tearDown: [linkDelete(tap)],
+    on: [],
+    off: [],
+    hubPorts: [{ hub: hub.node, name: tap.name }],
+  });
+}
+
+function tapPlug({ netns, name }: Place): NetdevPlug {
+  return { netdev: 'tap,fd={fd}', descriptor: { kind: 'tap', netns, name } };
+}
+
+function join(a: Place, b: Place): KernelOp[] {
+  return [
+    { op: 'redirect', netns: a.netns, from: a.name, to: [b.name] },
+    { op: 'redirect', netns: b.netns, from: b.name, to: [a.name] },
+  ];
+}

@@ -1,0 +1,38 @@
+import type { KernelOp } from '../boundary/kernel.ts';
+import { assemble } from './assemble.ts';
+import { addressAdds, linkDelete, type Place, settle, vethEnd } from './place.ts';
+import type { Wire, WireRequest } from './wire.ts';
+
+/** One veth pair with an end at each place: between namespaces, the machine and hubs, in any mix. */
+export function vethWire(request: WireRequest, tail: Place, head: Place): Wire {
+  const [a, b] = request.ends;
+  return assemble(request, {
+    carriedBy: 'veth',
+    places: [tail, head],
+    plugs: new Map(),
+    setUp: [vethAdd(tail, head), ...settle(tail), ...settle(head)],
+    tearDown: [linkDelete(tail)],
+    on: vethCarrier(tail, head, true),
+    off: vethCarrier(tail, head, false),
+    hubPorts: [
+      ...(a.kind === 'hub' ? [{ hub: a.node, name: tail.name }] : []),
+      ...(b.kind === 'hub' ? [{ hub: b.node, name: head.name }] : []),
+    ],
+  });
+}
+
+export function vethAdd(a: Place, b: Place): KernelOp {
+  return { op: 'veth-add', a: vethEnd(a), b: vethEnd(b), mtu: Math.max(a.mtu, b.mtu) };
+}
+
+/**
+ * Switches a pair's carrier: at its hidden end, where the other end keeps its routes; else at both ends, after which their addresses
+ * are set again (the kernel drops IPv6 addresses of an interface that goes down).
+ */
+export function vethCarrier(a: Place, b: Place, on: boolean): KernelOp[] {
+  const hidden = [a, b].find((place) => place.hidden);
+  const switched = hidden === undefined ? [a, b] : [hidden];
+  const states = switched.map(({ netns, name }) => ({ op: 'link-set', netns, name, up: on }) as const);
+  const addresses = on ? switched.flatMap((place) => addressAdds(place)) : [];
+  return [...states, ...addresses];
+}
