@@ -26,10 +26,8 @@ const packages = {
   '@viz-js/viz': ['graph'],
   commander: ['cli'],
   '@bomb.sh/tab': ['cli'],
-  hono: ['api'],
   zod: ['api', 'engine'],
   koffi: ['host'],
-  '@hono/node-server': ['host'],
 };
 
 const test = '\\.test\\.ts$';

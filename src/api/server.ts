@@ -1,0 +1,83 @@
+import { HostError } from '../boundary/host-error.ts';
+import type { HttpExchange } from '../boundary/http.ts';
+import type { ByteStream } from '../boundary/streams.ts';
+import type { ApiError, Method, ProgressEvent, Requests, Responses } from './contract.ts';
+import { requestSchemas } from './schemas.ts';
+
+/** What carries requests out: one function a method. Failures are HostErrors; anything else is a bug and is reported as such. */
+export type Handlers = {
+  readonly [M in Method]: (request: Requests[M], emit: (event: ProgressEvent) => void) => Promise<Responses[M]>;
+};
+
+/** Opens a viewer of a node's console or monitor, or says in a sentence why not. */
+export type OpenStream = (node: string, which: 'console' | 'monitor') => Promise<((stream: ByteStream) => void) | string>;
+
+/** Answers one request: finds the method, checks the body, runs the handler, sends events, then the result or the error. */
+export async function answer(exchange: HttpExchange, handlers: Handlers, bug: (failure: unknown) => void): Promise<void> {
+  const method = /^\/v1\/([a-z]+)$/.exec(exchange.target)?.[1];
+  if (exchange.method !== 'POST' || method === undefined || !Object.hasOwn(requestSchemas, method)) {
+    exchange.begin(404);
+    exchange.line({
+      error: { code: 'no-such-method', message: `there is no ${exchange.method} ${exchange.target}` } satisfies ApiError,
+    });
+    return;
+  }
+  await run(exchange, method as Method, handlers, bug);
+}
+
+async function run<M extends Method>(
+  exchange: HttpExchange,
+  method: M,
+  handlers: Handlers,
+  bug: (failure: unknown) => void,
+): Promise<void> {
+  const request = checked(method, exchange.body);
+  if ('error' in request) {
+    exchange.begin(400);
+    exchange.line({ error: request.error });
+    return;
+  }
+  exchange.begin(200);
+  try {
+    const result = await handlers[method](request.value, (event) => exchange.line({ event }));
+    exchange.line({ result });
+  } catch (failure) {
+    if (!(failure instanceof HostError)) bug(failure);
+    exchange.line({ error: describe(failure) });
+  }
+}
+
+function checked<M extends Method>(method: M, untrustedBody: string): { value: Requests[M] } | { error: ApiError } {
+  let untrusted: unknown;
+  try {
+    untrusted = JSON.parse(untrustedBody);
+  } catch {
+    return { error: { code: 'bad-request', message: 'the body is not JSON' } };
+  }
+  const outcome = requestSchemas[method].safeParse(untrusted);
+  if (outcome.success) return { value: outcome.data };
+  const issues = outcome.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
+  return { error: { code: 'bad-request', message: `the request of ${method} is wrong: ${issues.join('; ')}` } };
+}
+
+function describe(failure: unknown): ApiError {
+  if (failure instanceof HostError) {
+    return { code: failure.code, message: failure.message, ...(failure.hint === undefined ? {} : { hint: failure.hint }) };
+  }
+  return {
+    code: 'internal',
+    message: `internal: ${failure instanceof Error ? failure.message : String(failure)}`,
+    hint: 'this is a bug of weft; the engine.log of the lab has the details',
+  };
+}
+
+/** The node and the kind of stream that an upgrade request's target names. */
+export function streamTarget(target: string): { node: string; which: 'console' | 'monitor' } | undefined {
+  const match = /^\/v1\/nodes\/([^/]+)\/(console|monitor)$/.exec(target);
+  if (match === null) return undefined;
+  try {
+    return { node: decodeURIComponent(match[1] as string), which: match[2] as 'console' | 'monitor' };
+  } catch {
+    return undefined;
+  }
+}

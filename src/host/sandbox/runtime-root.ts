@@ -1,0 +1,24 @@
+import { existsSync, lstatSync, mkdirSync } from 'node:fs';
+import { HostError } from '../../boundary/host-error.ts';
+
+/**
+ * The folder under which each lab of this user has its runtime folder: `$XDG_RUNTIME_DIR/weft`, else `/run/weft` for root,
+ * `/run/user/UID/weft` or `/tmp/weft-UID` for others. Made with mode 0700 where it is missing.
+ * Throws a HostError when somebody else owns it: sockets in there would be theirs.
+ */
+export function runtimeRoot(environment: Readonly<Record<string, string | undefined>>, uid: number): string {
+  const path = place(environment['XDG_RUNTIME_DIR'], uid);
+  mkdirSync(path, { recursive: true, mode: 0o700 });
+  const found = lstatSync(path);
+  if (!found.isDirectory() || found.uid !== uid) {
+    throw new HostError('EPERM', `${path} belongs to somebody else`, { hint: 'set XDG_RUNTIME_DIR to a folder of your own' });
+  }
+  return path;
+}
+
+function place(runtimeDirectory: string | undefined, uid: number): string {
+  if (runtimeDirectory) return `${runtimeDirectory}/weft`;
+  if (uid === 0) return '/run/weft';
+  const systemd = `/run/user/${uid}`;
+  return existsSync(systemd) ? `${systemd}/weft` : `/tmp/weft-${uid}`;
+}

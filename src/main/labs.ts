@@ -1,0 +1,114 @@
+import { mkdirSync } from 'node:fs';
+import { connectionTo } from '../api/client.ts';
+import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
+import { HostError } from '../boundary/host-error.ts';
+import { systemClock } from '../host/clock.ts';
+import { systemCommands } from '../host/commands.ts';
+import { type FileLock, tryLock } from '../host/file-lock.ts';
+import { systemFiles } from '../host/files.ts';
+import { systemHttpClient } from '../host/http-client.ts';
+import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
+import { answers, enterWords, startEngine } from '../host/sandbox/engine-process.ts';
+import { removeMarkedInterfaces } from '../host/sandbox/marked-interfaces.ts';
+import { runtimeRoot } from '../host/sandbox/runtime-root.ts';
+import { systemStreams } from '../host/streams.ts';
+import { documentPath, documentsFolder, installation } from './places.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** The labs of the user that this process runs as. */
+export function openLabs(environment: Environment): Labs {
+  const uid = process.getuid?.() ?? 0;
+  const root = runtimeRoot(environment, uid);
+  const runOf = (lab: string) => `${root}/${lab}`;
+
+  const ensureEngine = async (lab: string, anchor: Anchor): Promise<LabConnection> => {
+    const run = runOf(lab);
+    if (!(await answers(run, systemStreams))) {
+      const entry = `${installation}/dist/engine.mjs`;
+      await startEngine({ lab, run, entry, anchor, environment }, systemClock, systemStreams);
+    }
+    return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
+  };
+
+  return {
+    async list() {
+      const names = new Set([...(await namesIn(root, '')), ...(await namesIn(documentsFolder(environment), '.json'))]);
+      return await Promise.all([...names].sort().map((name) => describe(name, environment, runOf(name))));
+    },
+    async connect(lab) {
+      const run = runOf(lab);
+      if (await answers(run, systemStreams)) return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
+      if (findAnchor(run, lab) === undefined) return undefined;
+      return await locked(`${root}/${lab}.lock`, async () => {
+        const anchor = findAnchor(run, lab);
+        return anchor === undefined ? undefined : await ensureEngine(lab, anchor);
+      });
+    },
+    async launch(lab) {
+      const run = runOf(lab);
+      if (await answers(run, systemStreams)) return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
+      return await locked(`${root}/${lab}.lock`, async () => {
+        mkdirSync(run, { recursive: true, mode: 0o700 });
+        const script = `${installation}/src/host/sandbox/anchor.sh`;
+        const anchor = findAnchor(run, lab) ?? (await startAnchor(lab, run, script, systemClock, uid));
+        return await ensureEngine(lab, anchor);
+      });
+    },
+    async remove(lab) {
+      await locked(`${root}/${lab}.lock`, async () => {
+        const anchor = findAnchor(runOf(lab), lab);
+        if (anchor !== undefined) await endAnchor(anchor, systemClock);
+        if (uid === 0) await removeMarkedInterfaces(lab, systemCommands);
+        await systemFiles.remove(runOf(lab));
+        await systemFiles.remove(documentPath(environment, lab));
+        await systemFiles.remove(`${root}/${lab}.lock`);
+      });
+    },
+    enter(lab, hostPid, argv) {
+      const anchor = findAnchor(runOf(lab), lab);
+      if (anchor === undefined) return Promise.reject(new HostError('not-running', `lab ${lab} does not run`));
+      const words = [...enterWords(anchor), `--net=/proc/${hostPid}/ns/net`, `--uts=/proc/${hostPid}/ns/uts`, '--', ...argv];
+      return Promise.resolve({ argv: words, environment: { WEFT_LAB: lab } });
+    },
+  };
+}
+
+async function describe(name: string, environment: Environment, run: string): Promise<KnownLab> {
+  const text = await systemFiles.readTextIfThere(documentPath(environment, name));
+  return { name, directory: directoryIn(text), alive: findAnchor(run, name) !== undefined };
+}
+
+/** The directory that a lab's document names; empty when it is missing or torn. */
+function directoryIn(untrustedText: string | undefined): string {
+  try {
+    const spec = (JSON.parse(untrustedText ?? '') as { spec?: { directory?: unknown } }).spec;
+    return typeof spec?.directory === 'string' ? spec.directory : '';
+  } catch {
+    return '';
+  }
+}
+
+async function namesIn(folder: string, ending: string): Promise<string[]> {
+  if (!(await systemFiles.exists(folder))) return [];
+  const names = await systemFiles.list(folder);
+  if (ending !== '') return names.filter((name) => name.endsWith(ending)).map((name) => name.slice(0, -ending.length));
+  return names.filter((name) => !name.endsWith('.lock'));
+}
+
+/** Runs one change of a lab's sandbox at a time; waits for another command that is at it. */
+async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  let lock: FileLock | undefined;
+  for (const deadline = systemClock.now() + 60_000; lock === undefined; ) {
+    lock = tryLock(path);
+    if (lock === undefined) {
+      if (systemClock.now() > deadline) throw new HostError('timeout', `another command has held ${path} for a minute`);
+      await systemClock.sleep(10);
+    }
+  }
+  try {
+    return await work();
+  } finally {
+    lock.release();
+  }
+}
