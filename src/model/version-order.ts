@@ -1,24 +1,48 @@
 /**
- * Compares names as `sort -V` does: runs of digits by their number, everything else by code unit; so `eth2` comes before `eth10`.
- * Total and stable: names that differ only in leading zeros are ordered by length, then by text.
+ * Compares names as `sort -V` does (GNU coreutils manual, version sort): runs of digits by their number, elsewhere letters before other
+ * characters and `~` before everything; endings such as `.lan` count only between names that are else equal. So `eth2` comes before `eth10`.
+ * A total order: only equal names compare as 0.
  */
 export function compareVersions(a: string, b: string): number {
-  const left = pieces(a);
-  const right = pieces(b);
-  for (let at = 0; at < left.length && at < right.length; at++) {
-    const order = comparePieces(left[at] as string, right[at] as string);
-    if (order !== 0) return order;
+  if (a === b) return 0;
+  return compareRuns(stem(a), stem(b)) || compareRuns(a, b) || (a < b ? -1 : 1);
+}
+
+function stem(name: string): string {
+  return name.includes('.', 1) ? name.slice(0, 1) + name.slice(1).replace(/(\.[A-Za-z~][A-Za-z0-9~]*)+$/, '') : name;
+}
+
+/** Alternates between runs of other characters, compared one by one, and runs of digits, compared as numbers. */
+function compareRuns(a: string, b: string): number {
+  let i = 0;
+  let j = 0;
+  while (i < a.length || j < b.length) {
+    while ((i < a.length && !isDigit(a, i)) || (j < b.length && !isDigit(b, j))) {
+      const order = rank(a, i++) - rank(b, j++);
+      if (order !== 0) return order;
+    }
+    while (a[i] === '0') i++;
+    while (b[j] === '0') j++;
+    let first = 0;
+    for (; isDigit(a, i) && isDigit(b, j); i++, j++) first ||= a.charCodeAt(i) - b.charCodeAt(j);
+    if (isDigit(a, i)) return 1;
+    if (isDigit(b, j)) return -1;
+    if (first !== 0) return first;
   }
-  return left.length - right.length || (a < b ? -1 : a > b ? 1 : 0);
+  return 0;
 }
 
-function pieces(name: string): string[] {
-  return name.match(/\d+|\D+/g) ?? [];
+function isDigit(text: string, at: number): boolean {
+  const code = text.charCodeAt(at);
+  return code >= 48 && code <= 57;
 }
 
-function comparePieces(a: string, b: string): number {
-  const numeric = /^\d/.test(a) && /^\d/.test(b);
-  if (!numeric) return a < b ? -1 : a > b ? 1 : 0;
-  const [x, y] = [a.replace(/^0+(?=\d)/, ''), b.replace(/^0+(?=\d)/, '')];
-  return x.length - y.length || (x < y ? -1 : x > y ? 1 : 0);
+/** `~`, the end, a digit, letters by code, everything else by code. */
+function rank(text: string, at: number): number {
+  if (at >= text.length) return -1;
+  if (isDigit(text, at)) return 0;
+  const code = text.charCodeAt(at);
+  if (code === 126) return -2;
+  const letter = (code >= 65 && code <= 90) || (code >= 97 && code <= 122);
+  return letter ? code : code + 0x10000;
 }
