@@ -1,11 +1,18 @@
-import type { Topology } from '../model/topology.ts';
+import type { LabSpec } from '../model/lab-spec.ts';
+import type { LabStatus } from '../model/lab-status.ts';
+import type { Outcome } from '../model/outcome.ts';
+
+export type { LabSpec } from '../model/lab-spec.ts';
+export type { LabStatus, NodeState, NodeStatus, PortStatus } from '../model/lab-status.ts';
+export type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 
 /**
  * What a lab's engine answers to on its unix socket: `POST /v1/METHOD` with a JSON body. Methods that take long answer with one JSON
  * value a line: any number of `{"event": ...}`, then `{"result": ...}` or `{"error": ...}`.
  */
 export interface Requests {
-  readonly status: Record<string, never>;
+  /** `ports` asks for what every port sees; without it the ports are left out, which is much faster in large labs. */
+  readonly status: { readonly ports: boolean };
   /** Starts nodes; running ones are skipped. `spec` replaces the lab's description while none of its nodes runs. */
   readonly start: {
     readonly spec: LabSpec;
@@ -31,78 +38,6 @@ export interface Requests {
 }
 
 export type Method = keyof Requests;
-
-/** A lab as the file describes it, and where its files are. All paths are absolute. */
-export interface LabSpec {
-  readonly name: string;
-  /** Where NODE, NODE.yaml, NODE.log... are. */
-  readonly directory: string;
-  /** Where relatively named images are looked up: the folder of the input file. */
-  readonly files: string;
-  readonly topology: Topology;
-}
-
-/**
- * `stopped`: not wanted, not there. `starting`: launched, not ready yet. `running`: ready. `lost`: wanted, and its process is gone.
- * `paused`: its virtual CPUs are stopped.
- */
-export type NodeState = 'stopped' | 'starting' | 'running' | 'paused' | 'lost';
-
-export interface PortStatus {
-  readonly name: string;
-  readonly mac: string;
-  /** `NODE:PORT`, or `NODE` where the other end is a hub. */
-  readonly peer: string;
-  /** What the user asked for with `link`. */
-  readonly link: 'on' | 'off';
-  /** What the node sees: false when unplugged, or when the other end does not run. */
-  readonly carrier: boolean;
-  /** Addresses that the topology gives to the port, IP/PREFIX. */
-  readonly addresses: readonly string[];
-}
-
-export interface NodeStatus {
-  readonly name: string;
-  readonly kind: string;
-  readonly template: string;
-  readonly state: NodeState;
-  /** The machine's process number while the node runs. */
-  readonly pid?: number;
-  /** TCP ports that really listen on 127.0.0.1. */
-  readonly console?: number;
-  readonly monitor?: number;
-  readonly ports: readonly PortStatus[];
-  /** Why it is lost or could not start; one sentence. */
-  readonly reason?: string;
-}
-
-export interface LabStatus {
-  readonly lab: string;
-  readonly directory: string;
-  /** The machine's process number of the engine. */
-  readonly engine: number;
-  readonly nodes: readonly NodeStatus[];
-}
-
-/** What happens to a node while a long method runs. */
-export interface ProgressEvent {
-  readonly node: string;
-  readonly stage: 'waiting' | 'launching' | 'launched' | 'ready' | 'failed' | 'stopping' | 'stopped' | 'skipped';
-  readonly message?: string;
-}
-
-export interface NodeFailure {
-  readonly node: string;
-  readonly message: string;
-  readonly hint?: string;
-}
-
-/** How a start or stop ended. Failures are listed, not thrown: the rest went on. */
-export interface Outcome {
-  readonly failures: readonly NodeFailure[];
-  readonly warnings: readonly string[];
-  readonly status: LabStatus;
-}
 
 export interface ExecResult {
   /** As a shell counts: 128 + signal where a signal ended the command. */

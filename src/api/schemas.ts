@@ -27,7 +27,7 @@ const nodes = z.array(z.string()).optional();
 
 /** What a request must look like before any code of ours trusts it. */
 export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]> } = {
-  status: z.object({}).strict(),
+  status: z.object({ ports: z.boolean() }),
   start: z.object({ spec: labSpecSchema, nodes, wait: z.boolean(), timeout: z.number().positive() }),
   stop: z.object({ nodes }),
   down: z.object({}).strict(),

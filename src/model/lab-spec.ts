@@ -1,0 +1,11 @@
+import type { Topology } from './topology.ts';
+
+/** A lab as the file describes it, and where its files are. All paths are absolute. */
+export interface LabSpec {
+  readonly name: string;
+  /** Where NODE, NODE.yaml, NODE.log... are. */
+  readonly directory: string;
+  /** Where relatively named images are looked up: the folder of the input file. */
+  readonly files: string;
+  readonly topology: Topology;
+}
