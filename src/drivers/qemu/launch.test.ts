@@ -1,0 +1,115 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { jailWords, type Launch, launchAsWritten, launchBundled } from './launch.ts';
+import { nodeRunDirectory, nodeRunFiles } from './node-run-directory.ts';
+import { parseScriptHeader } from './script-header.ts';
+
+const launch: Launch = {
+  lab: 'demo',
+  node: 'a',
+  directory: '/labs/demo',
+  files: '/labs/demo',
+  small: '/cache/small',
+  run: '/run/weft/demo/nodes/a',
+  setpriv: '/usr/bin/setpriv',
+  inherited: { PATH: '/bin', HOME: undefined, SECRET: 'x' },
+  plugs: [
+    { netdev: 'dgram,local.type=unix,local.path=/x', descriptor: undefined },
+    { netdev: 'tap,fd={fd}', descriptor: { kind: 'tap', netns: '@panel', name: 'a~e1' } },
+    undefined,
+    { netdev: 'tap,fd={fd}', descriptor: { kind: 'tap', netns: '@panel', name: 'a~e3' } },
+  ],
+};
+
+describe('launch', () => {
+  it('plugs the links, numbers the descriptors and passes on only what a script needs', () => {
+    expect(launchBundled(launch)).toEqual({
+      node: 'a',
+      netns: '@empty',
+      argv: ['/labs/demo/a'],
+      directory: '/labs/demo',
+      logFile: '/labs/demo/a.log',
+      environment: {
+        PATH: '/bin',
+        WEFT_RUN: '/run/weft/demo/nodes/a',
+        WEFT_JAIL: '/usr/bin/setpriv --no-new-privs --inh-caps=-all --bounding-set=-all',
+        WEFT_NETDEV_0: 'dgram,local.type=unix,local.path=/x',
+        WEFT_NETDEV_1: 'tap,fd=3',
+        WEFT_NETDEV_3: 'tap,fd=4',
+        WEFT_FILES: '/labs/demo',
+        WEFT_SMALL: '/cache/small',
+        WEFT_LAB: 'demo',
+        WEFT_NODE: 'a',
+      },
+      descriptors: [
+        { kind: 'tap', netns: '@panel', name: 'a~e1' },
+        { kind: 'tap', netns: '@panel', name: 'a~e3' },
+      ],
+    });
+    expect(jailWords(undefined)).toBe('');
+  });
+
+  it('leaves a template of the user’s own as it is, in the panel', () => {
+    const request = launchAsWritten(launch);
+    expect(request).toMatchObject({ netns: '@panel', descriptors: [] });
+    expect(Object.keys(request.environment).sort()).toEqual(['PATH', 'WEFT_FILES', 'WEFT_LAB', 'WEFT_NODE', 'WEFT_SMALL']);
+  });
+});
+
+describe('the folder of a node’s sockets', () => {
+  it('is named as the node is where the paths stay short enough', () => {
+    expect(nodeRunDirectory('/run/weft/demo', 'server')).toBe('/run/weft/demo/nodes/server');
+    expect(nodeRunFiles('/r').qmp).toBe('/r/qmp.sock');
+  });
+
+  it('never makes a socket path longer than the kernel takes, and differs from node to node', () => {
+    const name = fc.string({ unit: 'grapheme', minLength: 1, maxLength: 120 });
+    fc.assert(
+      fc.property(name, name, (a, b) => {
+        const [x, y] = [nodeRunDirectory('/run/user/1000/weft/some-lab', a), nodeRunDirectory('/run/user/1000/weft/some-lab', b)];
+        expect(Buffer.byteLength(nodeRunFiles(x).monitor)).toBeLessThanOrEqual(107);
+        expect(x.split('/')).toHaveLength(8);
+        expect(x === y).toBe(a === b);
+      }),
+    );
+  });
+
+  it('is refused below a folder that is too deep', () => {
+    expect(() => nodeRunDirectory(`/${'d'.repeat(90)}`, 'n')).toThrow(/at most 107 bytes/);
+  });
+});
+
+describe('the header of a script', () => {
+  it('is read from line 2', () => {
+    expect(parseScriptHeader('#!/bin/sh\n# weft: driver=qemu agent=yes ready=agent hotplug=yes\n')).toEqual({
+      driver: 'qemu',
+      agent: true,
+      ready: { kind: 'agent' },
+      hotplug: true,
+    });
+    expect(parseScriptHeader('#!/bin/sh\n# weft: driver=namespace future=1\n')).toEqual({
+      driver: 'namespace',
+      agent: false,
+      ready: { kind: 'process' },
+      hotplug: false,
+    });
+  });
+
+  it('takes the rest of the line as the text to wait for', () => {
+    expect(parseScriptHeader('#!/bin/sh\n# weft: agent=no hotplug=yes ready=console:Please press Enter = go\r\n')).toMatchObject({
+      ready: { kind: 'console', text: 'Please press Enter = go' },
+      hotplug: true,
+    });
+  });
+
+  it('is absent in a template of the user’s own', () => {
+    for (const script of ['', '#!/bin/sh', '#!/bin/sh\nexec qemu\n# weft: driver=qemu'])
+      expect(parseScriptHeader(script)).toBeUndefined();
+  });
+
+  it('is refused when it says what we do not understand', () => {
+    for (const words of ['driver=xen', 'agent=maybe', 'ready=soon', 'ready=console:', 'hotplug']) {
+      expect(() => parseScriptHeader(`#!/bin/sh\n# weft: ${words}\n`)).toThrow(/weft line/);
+    }
+  });
+});
