@@ -1,0 +1,133 @@
+import type { KnownLab } from '../../api/labs.ts';
+import { Refusal } from '../complaints.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import { nameHint } from '../name-hint.ts';
+import { folderOf, nameOf, pathFrom, resolvePath } from '../paths.ts';
+import type { Words } from '../words.ts';
+
+/** Where a lab's files are. All paths are absolute. */
+export interface Place {
+  /** Where NODE, NODE.yaml and the rest are or will be. */
+  readonly directory: string;
+  /** The folder of the input: relatively named images are looked up there. */
+  readonly files: string;
+  /** The topology to read: topology.dot.in where there is one. undefined where there is none. */
+  readonly input: string | undefined;
+  /** The input's path as the user would say it. */
+  readonly shownInput: string;
+  /** The lab's name where the command line or the folder says it; else the graph gives it. */
+  readonly lab: string | undefined;
+  /** The files live in a NAME.lab folder beside their input, which gets a copy of it. */
+  readonly apart: boolean;
+  /** The lab that was last started from `directory`. */
+  readonly known: KnownLab | undefined;
+}
+
+const INPUTS = ['topology.dot.in', 'topology.dot'] as const;
+
+/** Finds the lab that a command line means: FILE or DIR where the verb takes one, else -C, else the working directory; -n by name. */
+export async function findPlace(context: Context, words: Words, target?: string): Promise<Place> {
+  const asked = words.text('directory');
+  const base = resolvePath(context.directory, asked ?? '.');
+  const name = words.text('name');
+  const known = await (await context.labs()).list();
+  if (name !== undefined) checkLabName(name);
+  const path = await context.realPath(target === undefined ? base : resolvePath(base, target));
+  if (name !== undefined && target === undefined && asked === undefined) {
+    const there = known.find((lab) => lab.name === name && lab.directory !== '');
+    const here = await inputIn(context, path);
+    if (there !== undefined && (here === undefined || !inside(there.directory, path)))
+      return await placeOf(context, there.directory, name, known);
+    if (here === undefined) {
+      const names = known.map((lab) => lab.name);
+      throw new Refusal(
+        EXIT.notRunning,
+        `there is no lab named ${name}`,
+        nameHint(name, names) ?? 'weft status --all lists your labs',
+      );
+    }
+  }
+  if (await isFile(context, path)) return await placeOfFile(context, path, name, known);
+  if (target !== undefined && !(await context.files.exists(path))) {
+    throw new Refusal(
+      EXIT.failed,
+      `${target}: no such file or directory`,
+      'weft example makes a directory with a ready topology',
+    );
+  }
+  return await placeOf(context, path, name, known);
+}
+
+async function placeOf(context: Context, folder: string, name: string | undefined, labs: readonly KnownLab[]): Promise<Place> {
+  const own = labFolderName(folder);
+  if (own !== undefined && (name === undefined || name === own)) {
+    const input = await inputIn(context, folder);
+    return place(context, { directory: folder, files: folderOf(folder), input, lab: own, apart: true }, labs);
+  }
+  const input = await inputIn(context, folder);
+  const resident = labs.find((lab) => lab.directory === folder);
+  const second = name !== undefined && resident?.name !== name && (await graphNameOf(context, input)) !== name;
+  if (!second) return place(context, { directory: folder, files: folder, input, lab: name, apart: false }, labs);
+  return place(context, { directory: `${folder}/${name}.lab`, files: folder, input, lab: name, apart: true }, labs);
+}
+
+async function placeOfFile(context: Context, path: string, name: string | undefined, labs: readonly KnownLab[]): Promise<Place> {
+  const folder = folderOf(path);
+  if (INPUTS.some((input) => input === nameOf(path)))
+    return { ...(await placeOf(context, folder, name, labs)), input: path, shownInput: show(context, path) };
+  const stem = nameOf(path)
+    .replace(/\.(in|dot|gv)$/g, '')
+    .replace(/\.(dot|gv)$/, '');
+  const lab = name ?? (await graphNameOf(context, path)) ?? stem;
+  return place(context, { directory: `${folder}/${lab}.lab`, files: folder, input: path, lab, apart: true }, labs);
+}
+
+function place(context: Context, found: Omit<Place, 'shownInput' | 'known'>, labs: readonly KnownLab[]): Place {
+  const shownInput = found.input === undefined ? '' : show(context, found.input);
+  const here = labs.filter((lab) => lab.directory === found.directory);
+  const known = here.find((lab) => lab.name === found.lab) ?? here.find((lab) => lab.alive) ?? here[0];
+  return { ...found, shownInput, known };
+}
+
+function show(context: Context, path: string): string {
+  return pathFrom(context.directory, path);
+}
+
+function inside(directory: string, folder: string): boolean {
+  return directory === folder || folderOf(directory) === folder;
+}
+
+function labFolderName(folder: string): string | undefined {
+  const found = /^(.+)\.lab$/.exec(nameOf(folder));
+  return found?.[1];
+}
+
+async function inputIn(context: Context, folder: string): Promise<string | undefined> {
+  for (const name of INPUTS) if (await context.files.exists(`${folder}/${name}`)) return `${folder}/${name}`;
+  return undefined;
+}
+
+async function isFile(context: Context, path: string): Promise<boolean> {
+  if (/\.(dot|gv|in)$/.test(path)) return await context.files.exists(path);
+  return false;
+}
+
+/** The graph's name as the first lines say it, without reading the whole file. */
+async function graphNameOf(context: Context, input: string | undefined): Promise<string | undefined> {
+  const text = input === undefined ? undefined : await context.files.readTextIfThere(input);
+  const found =
+    /^\s*(?:(?:\/\/|#)[^\n]*\n\s*|\/\*(?:[^*]|\*(?!\/))*\*\/\s*)*(?:strict\s+)?(?:di)?graph\s+(?:"((?:[^"\\]|\\.)*)"|([\w.-]+))/i.exec(
+      text ?? '',
+    );
+  return found?.[1] ?? found?.[2];
+}
+
+function checkLabName(name: string): void {
+  if (/^[A-Za-z0-9][A-Za-z0-9_.-]{0,62}$/.test(name)) return;
+  throw new Refusal(
+    EXIT.usage,
+    `${name} cannot be the name of a lab`,
+    'use letters, digits, dot, dash and underscore, 63 at most, a letter or digit first',
+  );
+}

@@ -1,0 +1,127 @@
+import { Command, CommanderError, Option } from 'commander';
+import type { TextSink } from '../boundary/terminal.ts';
+import { UsageError } from './complaints.ts';
+import { EXIT_CODES_HELP } from './exit-codes.ts';
+import { SHARED_OPTIONS } from './shared-options.ts';
+import type { Verb, VerbOption } from './verb.ts';
+import { Words } from './words.ts';
+
+/** What a command line asks for: a verb with its words, or a text to show (help, version). */
+export type Request = { readonly verb: Verb; readonly words: Words } | { readonly text: string };
+
+export interface ProgramIdentity {
+  readonly name: string;
+  readonly version: string;
+  readonly sink: Pick<TextSink, 'columns'>;
+}
+
+/** Reads a command line. Throws a UsageError when it cannot be understood. */
+export async function parseCommandLine(
+  verbs: readonly Verb[],
+  identity: ProgramIdentity,
+  argv: readonly string[],
+): Promise<Request> {
+  let shown = '';
+  let request: Request | undefined;
+  const program = buildProgram(verbs, identity, (chosen) => {
+    request = chosen;
+  });
+  for (const command of [program, ...program.commands]) {
+    command.exitOverride();
+    command.configureOutput({
+      writeOut: (text) => {
+        shown += text;
+      },
+      writeErr: (text) => {
+        shown += text;
+      },
+      outputError: () => undefined,
+      getOutHelpWidth: () => Math.min(identity.sink.columns, 120),
+      getErrHelpWidth: () => Math.min(identity.sink.columns, 120),
+      getOutHasColors: () => false,
+      getErrHasColors: () => false,
+    });
+  }
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+  } catch (failure) {
+    if (!(failure instanceof CommanderError)) throw failure;
+    if (failure.exitCode !== 0 && failure.code !== 'commander.help') throw usageError(failure.message, identity.name);
+    return { text: shown };
+  }
+  if (request === undefined) throw new Error('no verb was chosen');
+  return request;
+}
+
+/** The help text of the program, or of one verb. */
+export function helpText(verbs: readonly Verb[], identity: ProgramIdentity, verbName?: string): string {
+  const program = buildProgram(verbs, identity, () => undefined);
+  const command =
+    verbName === undefined ? program : (program.commands.find((candidate) => candidate.name() === verbName) ?? program);
+  let text = '';
+  command.configureOutput({
+    writeOut: (piece) => (text += piece),
+    getOutHelpWidth: () => Math.min(identity.sink.columns, 120),
+    getOutHasColors: () => false,
+  });
+  command.outputHelp();
+  return text;
+}
+
+function buildProgram(verbs: readonly Verb[], identity: ProgramIdentity, choose: (request: Request) => void): Command {
+  const program = new Command(identity.name)
+    .description('Runs network topologies drawn in Graphviz: virtual machines and network namespaces, wired as the file says.')
+    .usage('[options] VERB [words]')
+    .version(`${identity.name} ${identity.version}`, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help; also: help VERB')
+    .helpCommand(false)
+    .enablePositionalOptions()
+    .showSuggestionAfterError(true)
+    .addHelpText('after', `\nA first lab:  ${identity.name} up examples/tutorial\n\n${EXIT_CODES_HELP}`);
+  for (const option of SHARED_OPTIONS.always) program.addOption(commanderOption(option));
+  for (const verb of verbs) program.addCommand(buildVerb(verb, program, choose), { hidden: verb.hidden === true });
+  return program;
+}
+
+function buildVerb(verb: Verb, program: Command, choose: (request: Request) => void): Command {
+  const command = new Command(verb.name)
+    .summary(verb.summary)
+    .description(verb.summary)
+    .helpOption('-h, --help', 'print this help');
+  for (const { syntax, meaning } of verb.positional) command.argument(syntax, meaning);
+  for (const option of verb.options ?? []) command.addOption(commanderOption(option));
+  for (const shared of verb.shares ?? []) command.addOption(commanderOption(SHARED_OPTIONS[shared]));
+  for (const option of SHARED_OPTIONS.always) command.addOption(commanderOption(option).helpGroup('Options of every verb:'));
+  if (verb.passThrough === true) command.passThroughOptions();
+  command.addHelpText('after', `\n${verb.help.trim()}`);
+  command.action(() => {
+    const options: Record<string, unknown> = { ...program.opts() };
+    for (const [name, value] of Object.entries(command.opts())) {
+      if (command.getOptionValueSource(name) !== 'default' || !(name in options)) options[name] = value;
+    }
+    choose({ verb, words: new Words(command.args, options) });
+  });
+  return command;
+}
+
+function commanderOption(option: VerbOption): Option {
+  const made = new Option(option.flags, option.meaning);
+  if (option.env !== undefined) made.env(option.env);
+  if (option.choices !== undefined) made.choices(option.choices);
+  if (option.fallback !== undefined) made.default(option.fallback);
+  return made;
+}
+
+function usageError(commanderMessage: string, program: string): UsageError {
+  const [first = '', ...rest] = commanderMessage.replace(/^error: /, '').split('\n');
+  const suggestion = rest
+    .join(' ')
+    .trim()
+    .replace(/^\((.*)\)$/, '$1')
+    .replace(/^D/, 'd');
+  const message = first.replace("unknown command '", "unknown verb '").replace(/\.$/, '');
+  return new UsageError(
+    message,
+    suggestion === '' ? `${program} help shows the verbs, ${program} help VERB what one takes` : suggestion,
+  );
+}
