@@ -11,7 +11,7 @@ const rooms = {
   'drivers/namespace': ['model', 'plan', 'boundary'],
   wires: ['model', 'address', 'plan', 'boundary'],
   host: ['model', 'boundary'],
-  engine: ['model', 'address', 'plan', 'boundary'],
+  engine: ['model', 'address', 'plan', 'boundary', 'wires'],
   api: ['model', 'plan', 'boundary'],
   image: ['model', 'boundary'],
   cli: ['model', 'address', 'dot', 'generate', 'graph', 'plan', 'api', 'boundary'],
@@ -26,7 +26,7 @@ const packages = {
   '@viz-js/viz': ['graph'],
   commander: ['cli'],
   '@bomb.sh/tab': ['cli'],
-  zod: ['api', 'engine'],
+  zod: ['api'],
   koffi: ['host'],
 };
 

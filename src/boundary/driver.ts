@@ -1,0 +1,83 @@
+import type { TopologyNode } from '../model/topology.ts';
+import type { KernelAbilities, Netns, NodeProcess, SpawnRequest } from './kernel.ts';
+
+/** A port of the node that a driver starts, in the order of NODE.yaml's links. */
+export interface DriverPort {
+  readonly name: string;
+  /** QEMU's `-netdev` value without id, `{fd}` for the descriptor's number; undefined leaves what the script itself says (UDP, as in qeneth). */
+  readonly netdev: string | undefined;
+  readonly descriptor: SpawnRequest['descriptors'][number] | undefined;
+}
+
+/** What a driver needs to know of one node. All paths are absolute. */
+export interface DriverNode {
+  readonly lab: string;
+  readonly node: TopologyNode;
+  /** The lab's directory: the script is in it and runs in it. */
+  readonly directory: string;
+  /** Where relatively named images are looked up. */
+  readonly files: string;
+  /** An existing folder of mode 0700 for this node's sockets. */
+  readonly run: string;
+  /** The text of the generated script. */
+  readonly script: string;
+  readonly ports: readonly DriverPort[];
+  /** Where its process is to start. */
+  readonly netns: Netns | '@empty';
+  /** TCP ports that the script listens on by itself when it is not one of weft's (a user's own qeneth template). */
+  readonly tcp: { readonly console: number | undefined; readonly monitor: number | undefined };
+  readonly abilities: KernelAbilities;
+}
+
+/** What can be done with a node of this kind; callers ask instead of testing names. */
+export interface DriverCapabilities {
+  /** Its ports take handed descriptors and netdevs: wires of weft. Without it the script wires itself over UDP. */
+  readonly wires: boolean;
+  /** The guest's carrier can be switched. */
+  readonly carrier: boolean;
+  readonly exec: boolean;
+  readonly console: boolean;
+  readonly monitor: boolean;
+  /** Booting it costs a processor: starts are admitted a few at a time. */
+  readonly boots: boolean;
+}
+
+export interface ExecOutput {
+  /** As a shell counts: 128 + signal where a signal ended the command. */
+  readonly code: number;
+  readonly stdout: Uint8Array;
+  readonly stderr: Uint8Array;
+}
+
+/** A console as a unix socket. */
+export interface ConsoleSocket {
+  readonly path: string;
+  /** It speaks Telnet (RFC 854): a user's own qeneth template, reached through a relay. */
+  readonly telnet: boolean;
+  /** The file that keeps all that it printed; undefined where there is none. */
+  readonly log: string | undefined;
+}
+
+/** A running node, as its driver holds it. Nothing here starts or ends the process. */
+export interface NodeHandle {
+  /** Resolves once the node is ready. Rejects with a HostError (`timeout`, with the last console lines; `exit`) when it does not become so. */
+  ready(timeoutMs: number): Promise<void>;
+  /** Switches what the guest sees of its port. Rejects with a HostError when the guest does not listen. */
+  setCarrier(port: string, on: boolean): Promise<void>;
+  exec(argv: readonly string[], input: Uint8Array | undefined, timeoutMs: number): Promise<ExecOutput>;
+  /** Where a console is; undefined when there is none. */
+  socket(which: 'console' | 'monitor'): ConsoleSocket | undefined;
+  /** Ends the connections. Idempotent; pending calls reject. */
+  close(): void;
+}
+
+export interface Driver {
+  /** Throws a HostError when the script's own description of itself cannot be understood. */
+  capabilities(script: string): DriverCapabilities;
+  /** Clears what an earlier run left in the node's folder. Call it right before the launch. */
+  prepare(node: DriverNode): Promise<void>;
+  /** What to start. Throws a HostError when this machine cannot run it. */
+  launch(node: DriverNode): SpawnRequest;
+  /** Takes hold of a running node, just started or found after the engine itself was restarted. `exited` settles when it has ended. */
+  attach(node: DriverNode, process: NodeProcess, exited: Promise<unknown>): NodeHandle;
+}

@@ -1,0 +1,217 @@
+import type { Clock } from '../boundary/clock.ts';
+import type { Driver, DriverNode } from '../boundary/driver.ts';
+import type { Files } from '../boundary/files.ts';
+import { HostError } from '../boundary/host-error.ts';
+import type { Kernel, KernelFailure, NodeProcess, ProcessExit } from '../boundary/kernel.ts';
+import type { NodeFailure, ProgressEvent } from '../model/outcome.ts';
+import { attributeOf } from '../model/topology.ts';
+import type { Admission } from './admission.ts';
+import type { Lab } from './lab.ts';
+import { availableIn, bytesOf } from './memory-size.ts';
+import type { NodeRecord } from './node-record.ts';
+
+/** What a launcher works with. */
+export interface LauncherParts {
+  readonly kernel: Kernel;
+  readonly files: Files;
+  readonly clock: Clock;
+  readonly drivers: Readonly<Record<'vm' | 'namespace', Driver>>;
+  readonly admission: Admission;
+}
+
+export interface LaunchOptions {
+  readonly wait: boolean;
+  readonly timeoutMs: number;
+  readonly emit: (event: ProgressEvent) => void;
+  /** Called as soon as a process runs, before anybody waits for it to be ready. */
+  readonly launched: (record: NodeRecord) => Promise<void>;
+}
+
+/** Namespace nodes are started this many at a time, so that progress is seen. */
+const batch = 100;
+
+/** Without `wait`, how long a script is watched for an end right after its start. Milliseconds. */
+const earlyEnd = 700;
+
+/** What QEMU takes beside the guest's memory under software emulation, in bytes. */
+const overhead = 96 * 1024 * 1024;
+
+/** Starts processes of nodes whose wires exist. */
+export class Launcher {
+  readonly #parts: LauncherParts;
+  readonly #lab: Lab;
+  readonly #node: (record: NodeRecord) => DriverNode;
+
+  constructor(parts: LauncherParts, lab: Lab, node: (record: NodeRecord) => DriverNode) {
+    this.#parts = parts;
+    this.#lab = lab;
+    this.#node = node;
+  }
+
+  /** Starts all of them; gives the failures. A node that is no longer wanted when its turn comes is left alone. */
+  async launch(records: readonly NodeRecord[], options: LaunchOptions): Promise<readonly NodeFailure[]> {
+    const namespaces = records.filter((record) => record.node.kind === 'namespace');
+    const machines = records.filter((record) => record.node.kind !== 'namespace');
+    const failures: NodeFailure[] = [];
+    for (let at = 0; at < namespaces.length; at += batch) {
+      failures.push(...(await this.#launchBatch(namespaces.slice(at, at + batch), options)));
+    }
+    const memory = await this.#memoryBudget();
+    const outcomes = await Promise.all(machines.map((record) => this.#launchMachine(record, memory, options)));
+    return [...failures, ...outcomes.filter((failure) => failure !== undefined)];
+  }
+
+  /** Takes hold of a process that was found running. */
+  adopt(record: NodeRecord, process: NodeProcess): void {
+    const driver = this.#driverOf(record);
+    record.process = process;
+    record.handle = driver.attach(this.#node(record), process, record.exit());
+    record.reason = undefined;
+    void record.handle.ready(60_000).then(
+      () => {
+        record.ready = record.process !== undefined;
+      },
+      () => undefined,
+    );
+  }
+
+  async #launchBatch(records: readonly NodeRecord[], options: LaunchOptions): Promise<readonly NodeFailure[]> {
+    const wanted = records.filter((record) => record.wanted);
+    for (const { name } of wanted) options.emit({ node: name, stage: 'launching' });
+    const outcomes = await this.#parts.kernel.spawn(wanted.map((record) => this.#driverOf(record).launch(this.#node(record))));
+    const failures: NodeFailure[] = [];
+    await Promise.all(
+      wanted.map(async (record, at) => {
+        const outcome = outcomes[at] as NodeProcess | KernelFailure;
+        if (!('pid' in outcome)) {
+          failures.push(failed(record, outcome.message, undefined, options));
+          return;
+        }
+        await this.#started(record, outcome, options);
+        record.ready = true;
+        options.emit({ node: record.name, stage: 'ready' });
+      }),
+    );
+    return failures;
+  }
+
+  async #launchMachine(record: NodeRecord, memory: MemoryBudget, options: LaunchOptions): Promise<NodeFailure | undefined> {
+    const boots = this.#lab.scripts.get(record.name)?.capabilities.boots ?? false;
+    options.emit({ node: record.name, stage: 'waiting' });
+    const leave = boots ? await this.#parts.admission.enter() : () => undefined;
+    try {
+      if (!record.wanted) return undefined;
+      memory.take(this.#memoryOf(record), record.name);
+      options.emit({ node: record.name, stage: 'launching' });
+      const [driver, node] = [this.#driverOf(record), this.#node(record)];
+      await driver.prepare(node);
+      const [outcome] = await this.#parts.kernel.spawn([driver.launch(node)]);
+      if (outcome === undefined || !('pid' in outcome)) {
+        return failed(record, outcome?.message ?? 'the worker gave no answer', undefined, options);
+      }
+      const ended = record.exit();
+      await this.#started(record, outcome, options);
+      return await this.#settle(record, ended, boots, leave, options);
+    } catch (failure) {
+      if (!(failure instanceof HostError)) throw failure;
+      return failed(record, failure.message, failure.hint, options);
+    } finally {
+      if (!boots || options.wait || record.process === undefined) leave();
+    }
+  }
+
+  /** Waits until the machine is ready, or has ended; without `wait` only for an early end, while its slot is kept until it has booted. */
+  async #settle(
+    record: NodeRecord,
+    ended: Promise<ProcessExit>,
+    boots: boolean,
+    leave: () => void,
+    options: LaunchOptions,
+  ): Promise<NodeFailure | undefined> {
+    const handle = record.handle;
+    if (handle === undefined) return undefined;
+    const gone = ended.then(async (exit) => {
+      throw await this.#earlyEnd(record, exit);
+    });
+    const ready = handle.ready(options.timeoutMs).then(() => {
+      record.ready = record.process !== undefined;
+      options.emit({ node: record.name, stage: 'ready' });
+    });
+    const first = Promise.race([ready, gone]);
+    if (options.wait) {
+      await first;
+      return undefined;
+    }
+    void first.then(leave, (failure: unknown) => {
+      record.reason ??= failure instanceof Error ? failure.message : String(failure);
+      leave();
+    });
+    await Promise.race([
+      first.catch((failure: unknown) => (record.process === undefined ? Promise.reject(failure) : undefined)),
+      this.#parts.clock.sleep(boots ? earlyEnd : earlyEnd),
+    ]);
+    return undefined;
+  }
+
+  async #started(record: NodeRecord, process: NodeProcess, options: LaunchOptions): Promise<void> {
+    record.process = process;
+    record.ready = false;
+    record.reason = undefined;
+    record.handle = this.#driverOf(record).attach(this.#node(record), process, record.exit());
+    await this.#parts.files.replace(`${this.#lab.spec.directory}/${record.name}.pid`, `${process.hostPid}\n`);
+    await options.launched(record);
+    options.emit({ node: record.name, stage: 'launched' });
+  }
+
+  async #earlyEnd(record: NodeRecord, exit: ProcessExit): Promise<HostError> {
+    const how = exit.signal === undefined ? `with exit code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
+    const log = `${this.#lab.spec.directory}/${record.name}.log`;
+    const said = ((await this.#parts.files.readTextIfThere(log)) ?? '').trimEnd().split('\n').slice(-5).join('\n');
+    return new HostError('exit', `it ended ${how}${said === '' ? '' : `:\n${said}`}`, { hint: `what it printed is in ${log}` });
+  }
+
+  #driverOf(record: NodeRecord): Driver {
+    return this.#parts.drivers[record.node.kind === 'namespace' ? 'namespace' : 'vm'];
+  }
+
+  #memoryOf(record: NodeRecord): number {
+    return bytesOf(attributeOf(this.#lab.spec.topology, record.node, 'qn_mem') ?? '') ?? 0;
+  }
+
+  async #memoryBudget(): Promise<MemoryBudget> {
+    return new MemoryBudget(availableIn((await this.#parts.files.readTextIfThere('/proc/meminfo')) ?? ''));
+  }
+}
+
+/** Memory for the machines of one start: what the kernel has to give, less what was promised already. */
+class MemoryBudget {
+  #left: number | undefined;
+
+  constructor(available: number | undefined) {
+    this.#left = available;
+  }
+
+  take(guest: number, node: string): void {
+    if (this.#left === undefined || guest === 0) return;
+    if (guest + overhead > this.#left) {
+      throw new HostError(
+        'ENOMEM',
+        `${node} wants ${megabytes(guest)} of memory, and the machine has ${megabytes(this.#left)} left`,
+        {
+          hint: 'stop other nodes, or lower qn_mem',
+        },
+      );
+    }
+    this.#left -= guest + overhead;
+  }
+}
+
+function megabytes(bytes: number): string {
+  return `${Math.max(0, Math.floor(bytes / 1024 / 1024))}M`;
+}
+
+function failed(record: NodeRecord, message: string, hint: string | undefined, options: LaunchOptions): NodeFailure {
+  record.reason = message.split('\n')[0] ?? message;
+  options.emit({ node: record.name, stage: 'failed', message });
+  return { node: record.name, message, ...(hint === undefined ? {} : { hint }) };
+}

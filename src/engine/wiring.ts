@@ -1,0 +1,137 @@
+import type { NodeHandle } from '../boundary/driver.ts';
+import type { Files } from '../boundary/files.ts';
+import { HOST, type Kernel, type KernelFailure, type KernelOp, PANEL } from '../boundary/kernel.ts';
+import type { ObservedLab } from '../plan/observed.ts';
+import { hubOps } from '../wires/hub-ops.ts';
+import type { Wire } from '../wires/wire.ts';
+import type { Lab } from './lab.ts';
+
+/** Makes, watches and switches the wires of one lab. */
+export class Wiring {
+  readonly #kernel: Kernel;
+  readonly #files: Files;
+  readonly #lab: Lab;
+  readonly #made = new Set<string>();
+  /** What the kernel's side of each link was last told. */
+  readonly carrier: Map<string, boolean> = new Map();
+  /** What each guest was last told of its port; missing where nobody knows. */
+  readonly #guests = new Map<string, boolean>();
+
+  constructor(kernel: Kernel, files: Files, lab: Lab) {
+    this.#kernel = kernel;
+    this.#files = files;
+    this.#lab = lab;
+  }
+
+  /** Reads back from the kernel which namespaces and wires exist. */
+  async observe(): Promise<ObservedLab> {
+    const namespaces = await this.#kernel.namespaces();
+    const host = this.#kernel.abilities.host ? [HOST] : [];
+    const interfaces = await this.#kernel.interfaces([PANEL, ...host, ...namespaces]);
+    const marks = new Set(interfaces.map((found) => `${found.netns}\n${found.name}\n${found.alias}`));
+    this.#made.clear();
+    for (const wire of this.#lab.links.wires.values()) {
+      const there = wire.interfaces.every((wanted) => marks.has(`${wanted.netns}\n${wanted.name}\n${wanted.alias}`));
+      if (there && wire.interfaces.length > 0) this.#made.add(wire.link);
+    }
+    for (const link of this.carrier.keys()) if (!this.#made.has(link)) this.carrier.delete(link);
+    return { namespaces: new Set(namespaces), processes: this.#processes(), wires: new Set(this.#made) };
+  }
+
+  async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
+    const outcomes = await this.#kernel.run(nodes.map((netns) => ({ op: 'netns-add', netns })));
+    return new Map(nodes.flatMap((node, at) => (outcomes[at] === undefined ? [] : [[node, outcomes[at]] as const])));
+  }
+
+  /** Makes the wires of these links; gives the failures by link. A wire that failed half-way is taken back. */
+  async connect(links: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
+    const wires = links.map((id) => this.#wire(id));
+    const failures = await this.#runEach(wires.map((wire) => ({ link: wire.link, ops: wire.setUp })));
+    for (const wire of wires) {
+      if (!failures.has(wire.link)) {
+        this.#made.add(wire.link);
+        this.carrier.set(wire.link, true);
+      }
+    }
+    const halves = wires.filter((wire) => failures.has(wire.link)).flatMap((wire) => wire.tearDown);
+    if (halves.length > 0) await this.#kernel.run(halves);
+    await this.#flood(new Set(wires.flatMap((wire) => wire.hubPorts.map(({ hub }) => hub))));
+    return failures;
+  }
+
+  /** Switches the carrier of links at both ends, in the kernel and in the guests that run. Failures of guests are given, by link. */
+  async switchCarrier(wanted: ReadonlyMap<string, boolean>): Promise<ReadonlyMap<string, string>> {
+    const changes = [...wanted].filter(([link, on]) => this.#made.has(link) && this.carrier.get(link) !== on);
+    await this.#runEach(changes.map(([link, on]) => ({ link, ops: this.#wire(link).carrier[on ? 'on' : 'off'] })));
+    for (const [link, on] of changes) this.carrier.set(link, on);
+    const refusals = new Map<string, string>();
+    const guests = [...wanted].flatMap(([link, on]) => this.#wire(link).carrier.guests.map((guest) => ({ link, on, ...guest })));
+    await Promise.all(
+      guests.map(async ({ link, on, node, port }) => {
+        const handle = this.#lab.records.get(node)?.handle;
+        const key = `${node}:${port}`;
+        if (handle === undefined || this.#guests.get(key) === on) return;
+        const refusal = await this.#tell(handle, port, on);
+        if (refusal === undefined) this.#guests.set(key, on);
+        else refusals.set(link, `${key}: ${refusal}`);
+      }),
+    );
+    return refusals;
+  }
+
+  /** A QEMU that starts sees its links up; of one that was found running nobody knows. */
+  freshGuest(node: string): void {
+    for (const wire of this.#lab.links.wires.values()) {
+      for (const guest of wire.carrier.guests) if (guest.node === node) this.#guests.set(`${node}:${guest.port}`, true);
+    }
+  }
+
+  /** Removes what lies outside the sandbox or survives it: interfaces of the machine's own network, and sockets. */
+  async dismantle(): Promise<void> {
+    const onHost = [...this.#lab.links.wires.values()].filter((wire) => wire.interfaces.some(({ netns }) => netns === HOST));
+    if (onHost.length > 0) await this.#kernel.run(onHost.flatMap((wire) => wire.tearDown));
+    for (const wire of this.#lab.links.wires.values()) for (const file of wire.files) await this.#files.remove(file);
+    this.#made.clear();
+  }
+
+  async #flood(hubs: ReadonlySet<string>): Promise<void> {
+    const ops: KernelOp[] = [];
+    for (const hub of hubs) {
+      const ports = (this.#lab.links.hubs.get(hub) ?? []).filter(({ link }) => this.#made.has(link));
+      ops.push(...hubOps(ports.map(({ name }) => name)));
+    }
+    if (ops.length > 0) await this.#kernel.run(ops);
+  }
+
+  async #runEach(work: readonly { link: string; ops: readonly KernelOp[] }[]): Promise<Map<string, KernelFailure>> {
+    const outcomes = await this.#kernel.run(work.flatMap(({ ops }) => ops));
+    const failures = new Map<string, KernelFailure>();
+    let at = 0;
+    for (const { link, ops } of work) {
+      for (const _ of ops) {
+        const outcome = outcomes[at++];
+        if (outcome !== undefined && !failures.has(link)) failures.set(link, outcome);
+      }
+    }
+    return failures;
+  }
+
+  async #tell(handle: NodeHandle, port: string, on: boolean): Promise<string | undefined> {
+    try {
+      await handle.setCarrier(port, on);
+      return undefined;
+    } catch (failure) {
+      return failure instanceof Error ? failure.message : String(failure);
+    }
+  }
+
+  #wire(link: string): Wire {
+    const wire = this.#lab.links.wires.get(link);
+    if (wire === undefined) throw new Error(`no wire for ${link}`);
+    return wire;
+  }
+
+  #processes(): ReadonlySet<string> {
+    return new Set([...this.#lab.records.values()].filter((record) => record.process !== undefined).map((record) => record.name));
+  }
+}
