@@ -72,6 +72,7 @@ export class LabEngine {
     if (document === undefined) return;
     await this.#use(document.spec);
     const lab = this.#running();
+    lab.unplugged.clear();
     for (const port of document.unplugged) lab.unplugged.add(port);
     for (const name of document.running) {
       const record = lab.records.get(name);

@@ -1,0 +1,46 @@
+#!/bin/sh
+# Every test, the real systems included. On Debian and its kin, as root, it first installs the system packages that the tests need; elsewhere
+# tests that lack something are skipped and say so. Needs Node.js (any version with npm); brings the runtime of version 24 as a package.
+set -eu
+cd "$(dirname "$0")/.."
+
+packages='qemu-system-x86 qemu-utils ovmf seabios ipxe-qemu iproute2 nftables tcpdump iputils-ping kmod lz4 xz-utils mtools dosfstools procps util-linux uidmap tmux'
+programs='qemu-system-x86_64 qemu-img ip nft tcpdump ping depmod lz4 xz mcopy mkfs.fat ps unshare newuidmap tmux'
+
+missing() {
+  for program in $programs; do
+    PATH="$PATH:/usr/sbin:/sbin" command -v "$program" >/dev/null 2>&1 || echo "$program"
+  done
+}
+
+if [ -n "$(missing)" ]; then
+  if [ "$(id -u)" = 0 ] && command -v apt-get >/dev/null 2>&1; then
+    echo "Info: Installing system packages: $packages" >&2
+    apt-get update -qq
+    # shellcheck disable=SC2086
+    DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends $packages >/dev/null
+  else
+    echo "Warn: missing: $(missing | tr '\n' ' '); tests that need them are skipped. On Debian, as root: apt-get install $packages" >&2
+  fi
+fi
+
+if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
+  echo 'Info: Installing npm packages' >&2
+  npm ci --no-fund --no-audit >&2
+fi
+PATH="$(sh scripts/runtime.sh):$PATH:/usr/sbin:/sbin"
+export PATH
+
+status=0
+for step in lint types boundaries dead-code build; do
+  printf '%s\n' "== $step"
+  npm run --silent "$step" || { status=1; printf 'ERROR: %s failed\n' "$step" >&2; }
+done
+
+mkdir -p .cache
+for project in unit system; do
+  printf '%s\n' "== $project tests"
+  npx vitest run --project "$project" --reporter=default --reporter=json --outputFile.json=".cache/$project-tests.json" || status=1
+done
+node scripts/count-tests.mjs .cache/unit-tests.json .cache/system-tests.json || status=1
+exit $status
