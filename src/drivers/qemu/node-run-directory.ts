@@ -14,6 +14,8 @@ export interface NodeRunFiles {
   readonly agent: string;
   /** All that the main console ever printed, appended by QEMU itself. */
   readonly consoleLog: string;
+  /** What the first serial port printed, where the template has one: the kernel's words before its consoles are there. */
+  readonly bootLog: string;
 }
 
 /** Longest path of a unix socket in bytes: sun_path without its final zero (unix(7)). */
@@ -47,6 +49,7 @@ export function nodeRunFiles(directory: string): NodeRunFiles {
     qmp: `${directory}/qmp.sock`,
     agent: `${directory}/agent.sock`,
     consoleLog: `${directory}/console.log`,
+    bootLog: `${directory}/boot.log`,
   };
 }
 

@@ -146,12 +146,13 @@ export class QemuNode {
     }
   }
 
-  /** What the main console and the process last said, for errors; oldest first. */
+  /** What the process, its boot and its main console last said, for errors; oldest first. */
   async lastWords(lines: number = ERROR_LINES): Promise<readonly string[]> {
     const { consoleFrom, files, log, logFrom } = this.#process;
-    const console = await this.#tail(files.consoleLog, consoleFrom);
-    const own = await this.#tail(log, logFrom);
-    return [...lastLines(own, lines), ...lastLines(console, lines)].slice(-lines);
+    const console = lastLines(await this.#tail(files.consoleLog, consoleFrom), lines);
+    const boot = lastLines(await this.#tail(files.bootLog, 0), lines);
+    const own = lastLines(await this.#tail(log, logFrom), lines);
+    return [...own, ...(console.length === 0 ? boot : console)].slice(-lines);
   }
 
   /** Lets go of the sockets; QEMU runs on. */
