@@ -48,8 +48,17 @@ export type KernelOp =
       readonly carrier?: boolean;
     }
   | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
-  /** Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it. */
-  | { readonly op: 'redirect'; readonly netns: Netns; readonly from: string; readonly to: readonly string[] }
+  /**
+   * Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it.
+   * `marked`: only the frames that a `packet` descriptor's process has sent; the others end there.
+   */
+  | {
+      readonly op: 'redirect';
+      readonly netns: Netns;
+      readonly from: string;
+      readonly to: readonly string[];
+      readonly marked?: boolean;
+    }
   /** Checksum, segmentation and VLAN offloads off: needed where a raw socket stands in for a TAP. */
   | { readonly op: 'offloads-off'; readonly netns: Netns; readonly name: string }
   /** `address` is IP/PREFIX, IPv4 or IPv6. */
@@ -96,7 +105,10 @@ export interface KernelAbilities {
 /** Something opened by the worker and handed to the new process, from descriptor 3 on, in this order. */
 export type HandedDescriptor =
   | { readonly kind: 'tap'; readonly netns: Netns; readonly name: string }
-  /** An AF_PACKET socket bound to the interface: it carries whole frames both ways, so it can stand in for a TAP. */
+  /**
+   * An AF_PACKET socket bound to the interface, which can stand in for a TAP: the process receives the frames that *leave* there, whole
+   * and with their VLAN tags, and what it sends leaves there too, for the interface's other end to redirect (`marked`).
+   */
   | { readonly kind: 'packet'; readonly netns: Netns; readonly name: string };
 
 export interface SpawnRequest {

@@ -1,0 +1,164 @@
+import { type ChildProcess, fork } from 'node:child_process';
+import { HostError } from '../../boundary/host-error.ts';
+import type { Kernel, KernelAbilities, KernelOp, Netns, ProcessExit, SpawnRequest } from '../../boundary/kernel.ts';
+import type { KernelCalls, KernelMessage } from './protocol.ts';
+
+export interface KernelWorkerOptions {
+  readonly lab: string;
+  /** The worker's program, src/main/kernel-worker.ts or its bundle. */
+  readonly workerPath: string;
+  /** Where the machine's own procfs is mounted, for the numbers that the machine gives to processes. */
+  readonly hostProc: string;
+  /** Words before the worker's command that lead it into the sandbox, as nsenter(1); not needed where this process is in it. */
+  readonly through?: readonly string[];
+}
+
+interface Pending {
+  readonly resolve: (answer: never) => void;
+  readonly reject: (failure: Error) => void;
+}
+
+type Answer<Name extends keyof KernelCalls> = Awaited<ReturnType<KernelCalls[Name]>>;
+
+/** Starts the worker in this process's namespaces: the sandbox's user, mount and PID namespaces, the machine's network. */
+export async function startKernelWorker(options: KernelWorkerOptions): Promise<Kernel> {
+  const client = new KernelClient(options);
+  await client.start();
+  return client;
+}
+
+/** Kernel by messages to the worker. A worker that dies fails what it was asked, and another takes its place. */
+class KernelClient implements Kernel {
+  readonly #options: KernelWorkerOptions;
+  readonly #pending = new Map<number, Pending>();
+  readonly #listeners: ((exit: ProcessExit) => void)[] = [];
+  readonly #relays = new Map<string, Parameters<Kernel['relay']>>();
+  #abilities: KernelAbilities | undefined;
+  #child: ChildProcess | undefined;
+  #restarted: Promise<void> = Promise.resolve();
+  #lastId = 0;
+  #serving = false;
+  #closed = false;
+
+  constructor(options: KernelWorkerOptions) {
+    this.#options = options;
+  }
+
+  async start(): Promise<void> {
+    const [program = process.execPath, ...words] = [...(this.#options.through ?? []), process.execPath, '--enable-source-maps'];
+    const child = fork(this.#options.workerPath, [], {
+      serialization: 'advanced',
+      stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+      execPath: program,
+      execArgv: words,
+    });
+    this.#child = child;
+    child.on('message', (message: KernelMessage) => this.#take(message));
+    child.on('error', (failure) => this.#failAll(failure.message));
+    child.on('exit', (code, signal) => this.#ended(child, signal ?? `exit code ${code}`));
+    this.#abilities = await this.#send(child, 'start', this.#options.lab, this.#options.hostProc);
+    this.#serving = true;
+    for (const relay of this.#relays.values()) await this.#send(child, 'relay', ...relay);
+  }
+
+  get abilities(): KernelAbilities {
+    if (this.#abilities === undefined) throw new Error('kernel worker: not started');
+    return this.#abilities;
+  }
+
+  run(ops: readonly KernelOp[]): ReturnType<Kernel['run']> {
+    return ops.length === 0 ? Promise.resolve([]) : this.#call('run', ops);
+  }
+
+  spawn(requests: readonly SpawnRequest[]): ReturnType<Kernel['spawn']> {
+    return requests.length === 0 ? Promise.resolve([]) : this.#call('spawn', requests);
+  }
+
+  async signal(pids: readonly number[], signal: Parameters<Kernel['signal']>[1]): Promise<void> {
+    await this.#call('signal', pids, signal);
+  }
+
+  interfaces(namespaces: readonly Netns[]): ReturnType<Kernel['interfaces']> {
+    return this.#call('interfaces', namespaces);
+  }
+
+  namespaces(): ReturnType<Kernel['namespaces']> {
+    return this.#call('namespaces');
+  }
+
+  processes(): ReturnType<Kernel['processes']> {
+    return this.#call('processes');
+  }
+
+  onExit(listener: (exit: ProcessExit) => void): void {
+    this.#listeners.push(listener);
+  }
+
+  async relay(...relay: Parameters<Kernel['relay']>): Promise<void> {
+    await this.#call('relay', ...relay);
+    this.#relays.set(relay[0], relay);
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true;
+    const child = this.#child;
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
+    if (child.connected) child.disconnect();
+    await ended;
+  }
+
+  async #call<Name extends keyof KernelCalls>(name: Name, ...given: Parameters<KernelCalls[Name]>): Promise<Answer<Name>> {
+    await this.#restarted;
+    if (this.#child === undefined || this.#closed) throw gone('it was closed');
+    return await this.#send(this.#child, name, ...given);
+  }
+
+  #send<Name extends keyof KernelCalls>(
+    child: ChildProcess,
+    call: Name,
+    ...given: Parameters<KernelCalls[Name]>
+  ): Promise<Answer<Name>> {
+    const id = ++this.#lastId;
+    return new Promise((resolve, reject) => {
+      this.#pending.set(id, { resolve, reject });
+      child.send({ id, call, arguments: given }, (failure) => {
+        if (failure !== null && this.#pending.delete(id)) reject(gone(failure.message));
+      });
+    });
+  }
+
+  #take(message: KernelMessage): void {
+    if ('exit' in message) {
+      for (const listener of this.#listeners) listener(message.exit);
+      return;
+    }
+    const pending = this.#pending.get(message.id);
+    this.#pending.delete(message.id);
+    if ('failure' in message) pending?.reject(refusal(message.failure));
+    else pending?.resolve(message.answer as never);
+  }
+
+  #ended(child: ChildProcess, how: string): void {
+    if (child !== this.#child) return;
+    this.#child = undefined;
+    this.#failAll(how);
+    if (!this.#closed && this.#serving) {
+      this.#serving = false;
+      this.#restarted = this.start().catch(() => undefined);
+    }
+  }
+
+  #failAll(how: string): void {
+    for (const { reject } of this.#pending.values()) reject(gone(how));
+    this.#pending.clear();
+  }
+}
+
+function gone(how: string): HostError {
+  return new HostError('worker', `the kernel worker ended: ${how}`, { hint: "see the engine's log" });
+}
+
+function refusal({ code, message }: { readonly code: string; readonly message: string }): Error {
+  return code === 'bug' ? new Error(`kernel worker: ${message}`) : new HostError(code, message);
+}

@@ -1,0 +1,33 @@
+import { HOST, type KernelOp, type Netns } from '../../boundary/kernel.ts';
+
+/** What an operation does, as the middle of `cannot ...`. */
+export function doing(op: KernelOp): string {
+  switch (op.op) {
+    case 'netns-add':
+      return `make the namespace ${op.netns}`;
+    case 'netns-delete':
+      return `delete the namespace ${op.netns}`;
+    case 'veth-add':
+      return `make the veth pair of ${place(op.a)} and ${place(op.b)}`;
+    case 'tap-add':
+      return `make the TAP ${place(op)}`;
+    case 'bridge-join':
+      return `join ${place(op)} to the bridge ${op.bridge}`;
+    case 'link-set':
+      return `change the interface ${place(op)}`;
+    case 'link-delete':
+      return `delete the interface ${place(op)}`;
+    case 'redirect':
+      return `redirect frames from ${place({ netns: op.netns, name: op.from })} to ${op.to.join(', ') || 'nowhere'}`;
+    case 'offloads-off':
+      return `switch offloads off at ${place(op)}`;
+    case 'address-add':
+      return `set the address ${op.address} at ${place(op)}`;
+    case 'sysctl':
+      return `set ${op.key} to ${op.value} in ${op.netns}`;
+  }
+}
+
+function place({ netns, name }: { readonly netns: Netns; readonly name: string }): string {
+  return `${name} in ${netns === HOST ? "the machine's own network" : netns}`;
+}

@@ -1,0 +1,115 @@
+import { writeFileSync } from 'node:fs';
+import { HOST, type KernelFailure, type KernelOp, type Netns } from '../../boundary/kernel.ts';
+import { addAddress } from '../netlink/addresses.ts';
+import { offloadsOff } from '../netlink/ethtool.ts';
+import { deleteLink, getLink, setLink } from '../netlink/links.ts';
+import { SystemError } from '../netlink/system-error.ts';
+import type { Classifier } from '../netlink/tc.ts';
+import { errnoOf } from '../system-failure.ts';
+import { doing } from './doing.ts';
+import { failureOf } from './failure.ts';
+import type { Namespaces } from './namespaces.ts';
+import { isOurs } from './ownership.ts';
+import { redirect } from './redirect-operation.ts';
+import { addTap } from './tap-operation.ts';
+import { addVethPair } from './veth-operation.ts';
+
+/** asm-generic/errno-base.h */
+const EINVAL = 22;
+
+/** Carries out operations in order, going on after a failure. */
+export function runOperations(
+  namespaces: Namespaces,
+  classifier: Classifier | undefined,
+  ops: readonly KernelOp[],
+): (KernelFailure | undefined)[] {
+  try {
+    return ops.map((op) => {
+      try {
+        perform(namespaces, op, classifier);
+        return undefined;
+      } catch (thrown) {
+        return failureOf(doing(op), thrown);
+      }
+    });
+  } finally {
+    namespaces.release();
+  }
+}
+
+type Op<Name extends KernelOp['op']> = Extract<KernelOp, { op: Name }>;
+
+type Operations = {
+  readonly [Name in KernelOp['op']]: (namespaces: Namespaces, op: Op<Name>, classifier: Classifier | undefined) => void;
+};
+
+const operations: Operations = {
+  'netns-add': (namespaces, { netns }) => namespaces.add(netns),
+  'netns-delete': (namespaces, { netns }) => namespaces.delete(netns),
+  'veth-add': addVethPair,
+  'tap-add': addTap,
+  'bridge-join': joinBridge,
+  'link-set': changeLink,
+  'link-delete': removeLink,
+  redirect,
+  'offloads-off': (namespaces, { netns, name }) => {
+    namespaces.enter(netns);
+    offloadsOff(name);
+  },
+  'address-add': (namespaces, { netns, name, address }) => {
+    const socket = namespaces.socket(netns);
+    addAddress(socket, getLink(socket, name).index, address);
+  },
+  sysctl: setSysctl,
+};
+
+function perform<Name extends KernelOp['op']>(namespaces: Namespaces, op: Op<Name>, classifier: Classifier | undefined): void {
+  const operation: Operations[Name] = operations[op.op as Name];
+  operation(namespaces, op, classifier);
+}
+
+function joinBridge(namespaces: Namespaces, { netns, name, bridge }: Op<'bridge-join'>): void {
+  const socket = namespaces.socket(netns);
+  const found = getLink(socket, bridge);
+  if (found.kind !== 'bridge') throw new SystemError(EINVAL, 'bridge', `${bridge} is no bridge`);
+  setLink(socket, name, { master: found.index });
+}
+
+function changeLink(namespaces: Namespaces, { netns, name, up, mtu, mac, carrier }: Op<'link-set'>): void {
+  const socket = namespaces.socket(netns);
+  if (up !== undefined || mtu !== undefined || mac !== undefined) {
+    setLink(socket, name, {
+      ...(up === undefined ? {} : { up }),
+      ...(mtu === undefined ? {} : { mtu }),
+      ...(mac === undefined ? {} : { mac }),
+    });
+  }
+  if (carrier !== undefined) setCarrier(namespaces, netns, name, carrier);
+}
+
+/** A TAP that no process holds has no carrier to switch on: the kernel then says EPERM. */
+function setCarrier(namespaces: Namespaces, netns: Netns, name: string, carrier: boolean): void {
+  try {
+    setLink(namespaces.socket(netns), name, { carrier });
+  } catch (thrown) {
+    if (!(carrier && errnoOf(thrown) === 'EPERM')) throw thrown;
+  }
+}
+
+/** On the machine itself, only what carries a mark of ours is removed. */
+function removeLink(namespaces: Namespaces, { netns, name }: Op<'link-delete'>): void {
+  try {
+    const socket = namespaces.socket(netns);
+    if (netns === HOST && !isOurs(getLink(socket, name).alias)) return;
+    deleteLink(socket, name);
+  } catch (thrown) {
+    const code = errnoOf(thrown);
+    if (code !== 'ENODEV' && code !== 'ENOENT') throw thrown;
+  }
+}
+
+function setSysctl(namespaces: Namespaces, { netns, key, value }: Op<'sysctl'>): void {
+  if (key.startsWith('/') || key.split('/').includes('..')) throw new SystemError(EINVAL, 'sysctl', `${key} is no sysctl`);
+  namespaces.enter(netns);
+  writeFileSync(`/proc/sys/${key}`, value, { flag: 'r+' });
+}

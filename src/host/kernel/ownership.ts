@@ -1,0 +1,30 @@
+import { HOST, type Netns } from '../../boundary/kernel.ts';
+import { getLink, type LinkInfo } from '../netlink/links.ts';
+import { SystemError } from '../netlink/system-error.ts';
+import { errnoOf } from '../system-failure.ts';
+import type { Namespaces } from './namespaces.ts';
+
+/** asm-generic/errno-base.h */
+const EEXIST = 17;
+
+/** True for the owner mark of any lab. */
+export function isOurs(alias: string): boolean {
+  return alias.startsWith('weft ');
+}
+
+/** The interface of that name; undefined when there is none. */
+export function findLink(namespaces: Namespaces, netns: Netns, name: string): LinkInfo | undefined {
+  try {
+    return getLink(namespaces.socket(netns), name);
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'ENODEV') return undefined;
+    throw thrown;
+  }
+}
+
+/** Throws EEXIST where the machine has an interface of that name that is not this lab's; `alias` is the mark that ours would have. */
+export function refuseForeign(netns: Netns, found: LinkInfo, alias: string): void {
+  if (netns !== HOST || found.alias.split(' ').slice(0, 2).join(' ') === alias.split(' ').slice(0, 2).join(' ')) return;
+  const owner = isOurs(found.alias) ? `it belongs to the lab ${found.alias.split(' ')[1]}` : 'it is not ours';
+  throw new SystemError(EEXIST, 'link', `the machine has an interface ${found.name} already, and ${owner}`);
+}

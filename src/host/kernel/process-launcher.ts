@@ -1,0 +1,109 @@
+import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { HandedDescriptor, SpawnRequest } from '../../boundary/kernel.ts';
+import * as libc from '../netlink/libc.ts';
+import { getLink } from '../netlink/links.ts';
+import { openPacketSocket } from '../netlink/packet-socket.ts';
+import { spawnProcess } from '../netlink/spawn-process.ts';
+import { SystemError } from '../netlink/system-error.ts';
+import { openTap } from '../netlink/tap.ts';
+import { errnoOf } from '../system-failure.ts';
+import type { Namespaces } from './namespaces.ts';
+
+/** asm-generic/errno-base.h */
+const ENOENT = 2;
+const EBUSY = 16;
+
+/** Starts nodes' processes in their namespaces. */
+export class ProcessLauncher {
+  readonly #namespaces: Namespaces;
+  readonly #lab: string;
+  /** The worker's UTS namespace, to return to. It is the worker's own: out of a user namespace nobody returns to the machine's. */
+  readonly #ownNames: number;
+
+  private constructor(namespaces: Namespaces, lab: string, ownNames: number) {
+    this.#namespaces = namespaces;
+    this.#lab = lab;
+    this.#ownNames = ownNames;
+  }
+
+  static open(namespaces: Namespaces, lab: string): ProcessLauncher {
+    libc.passNothingOn();
+    libc.unshare(libc.CLONE_NEWUTS);
+    return new ProcessLauncher(namespaces, lab, openSync('/proc/thread-self/ns/uts', 'r'));
+  }
+
+  /** The number of the new process, which leads a session of its own. The caller reaps it, and releases the namespaces. */
+  launch(request: SpawnRequest): number {
+    const opened: number[] = [];
+    try {
+      const program = findProgram(request);
+      opened.push(openSync('/dev/null', 'r'), openSync(request.logFile, 'a', 0o600));
+      for (const descriptor of request.descriptors) opened.push(this.#open(descriptor));
+      const [input = 0, log = 0, ...handed] = opened;
+      const first = 16 + handed.length;
+      const descriptors = [input, log, log, ...handed].map((fd) => {
+        const raised = libc.duplicate(fd, first);
+        opened.push(raised);
+        return raised;
+      });
+      return this.#inNamespaces(request, () =>
+        spawnProcess({
+          program,
+          argv: request.argv,
+          environment: Object.entries({ ...request.environment, WEFT_LAB: this.#lab, WEFT_NODE: request.node }).map(
+            ([name, value]) => `${name}=${value}`,
+          ),
+          directory: request.directory,
+          descriptors,
+        }),
+      );
+    } finally {
+      for (const fd of opened) closeSync(fd);
+    }
+  }
+
+  #inNamespaces(request: SpawnRequest, start: () => number): number {
+    if (request.netns === '@empty') this.#namespaces.enterEmpty();
+    else this.#namespaces.enter(request.netns);
+    if (request.hostname === undefined) return start();
+    libc.unshare(libc.CLONE_NEWUTS);
+    try {
+      libc.setHostName(request.hostname);
+      return start();
+    } finally {
+      libc.setns(this.#ownNames, libc.CLONE_NEWUTS);
+    }
+  }
+
+  #open({ kind, netns, name }: HandedDescriptor): number {
+    this.#namespaces.enter(netns);
+    const { index } = getLink(this.#namespaces.socket(netns), name);
+    if (kind === 'packet') return openPacketSocket(index);
+    try {
+      return openTap(name);
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'EBUSY') throw thrown;
+      throw new SystemError(EBUSY, 'open', `another process holds the TAP ${name}`);
+    }
+  }
+}
+
+/** As execvp(3) finds it, but on the new process's own PATH and from its own directory. */
+function findProgram({ argv, environment, directory }: SpawnRequest): string {
+  if (!statSync(directory).isDirectory()) throw new SystemError(ENOENT, 'chdir', `${directory} is no directory`);
+  const [word = ''] = argv;
+  const places = word.includes('/') ? [directory] : (environment['PATH'] ?? '/usr/bin:/bin').split(':');
+  const found = places.map((place) => resolve(directory, place, word)).find(isProgram);
+  if (found === undefined) throw new SystemError(ENOENT, 'exec', `there is no program ${word}`);
+  return found;
+}
+
+function isProgram(path: string): boolean {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,76 @@
+import { constants } from 'node:os';
+import type { ProcessExit } from '../../boundary/kernel.ts';
+import * as libc from '../netlink/libc.ts';
+import { errnoOf } from '../system-failure.ts';
+
+/** struct pollfd (poll.h) */
+const POLLFD = 8;
+const POLLIN = 1;
+const period = 200;
+
+/** Tells of processes that end: at once for this process's own children, within 200 ms for those of an earlier worker. */
+export class ProcessWatch {
+  readonly #tell: (exit: ProcessExit) => void;
+  readonly #children = new Map<number, string>();
+  readonly #adopted = new Map<number, { readonly node: string; readonly fd: number }>();
+  #timer: NodeJS.Timeout | undefined;
+
+  constructor(tell: (exit: ProcessExit) => void) {
+    this.#tell = tell;
+  }
+
+  start(): void {
+    process.on('SIGCHLD', () => this.#reap());
+    this.#timer = setInterval(() => this.#poll(), period);
+    this.#timer.unref();
+  }
+
+  addChild(pid: number, node: string): void {
+    this.#children.set(pid, node);
+  }
+
+  /** A process that is not a child of this one; known already is fine, ended already is told. */
+  adopt(pid: number, node: string): void {
+    if (this.#children.has(pid) || this.#adopted.has(pid)) return;
+    try {
+      this.#adopted.set(pid, { node, fd: libc.pidfdOpen(pid) });
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'ESRCH') throw thrown;
+      this.#tell({ node, pid, code: undefined, signal: undefined });
+    }
+  }
+
+  #reap(): void {
+    for (let ended = libc.reap(); ended !== undefined; ended = libc.reap()) {
+      const node = this.#children.get(ended.pid);
+      if (node === undefined) continue;
+      this.#children.delete(ended.pid);
+      this.#tell({ node, pid: ended.pid, ...meaning(ended.status) });
+    }
+  }
+
+  #poll(): void {
+    if (this.#adopted.size === 0) return;
+    const watched = [...this.#adopted];
+    const descriptors = Buffer.alloc(POLLFD * watched.length);
+    for (const [at, [, { fd }]] of watched.entries()) {
+      descriptors.writeInt32LE(fd, at * POLLFD);
+      descriptors.writeInt16LE(POLLIN, at * POLLFD + 4);
+    }
+    if (libc.pollNow(descriptors, watched.length) === 0) return;
+    for (const [at, [pid, { node, fd }]] of watched.entries()) {
+      if (descriptors.readInt16LE(at * POLLFD + 6) === 0) continue;
+      libc.close(fd);
+      this.#adopted.delete(pid);
+      this.#tell({ node, pid, code: undefined, signal: undefined });
+    }
+  }
+}
+
+/** A wait status (wait(2)). */
+function meaning(status: number): Pick<ProcessExit, 'code' | 'signal'> {
+  const signal = status & 0x7f;
+  if (signal === 0) return { code: (status >> 8) & 0xff, signal: undefined };
+  const name = Object.entries(constants.signals).find(([, number]) => number === signal)?.[0];
+  return { code: undefined, signal: name ?? `signal ${signal}` };
+}

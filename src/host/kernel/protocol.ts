@@ -1,0 +1,34 @@
+import type {
+  InterfaceState,
+  KernelAbilities,
+  KernelFailure,
+  KernelOp,
+  Netns,
+  NodeProcess,
+  ProcessExit,
+  SpawnRequest,
+} from '../../boundary/kernel.ts';
+
+/** What the worker is asked, by name: the arguments and the answer. */
+export interface KernelCalls {
+  start: (lab: string, hostProc: string) => KernelAbilities;
+  run: (ops: readonly KernelOp[]) => readonly (KernelFailure | undefined)[];
+  spawn: (requests: readonly SpawnRequest[]) => readonly (NodeProcess | KernelFailure)[];
+  signal: (pids: readonly number[], signal: string) => undefined;
+  interfaces: (namespaces: readonly Netns[]) => readonly InterfaceState[];
+  namespaces: () => readonly Netns[];
+  processes: () => readonly NodeProcess[];
+  relay: (path: string, netns: Netns, host: string, port: number) => Promise<undefined>;
+}
+
+/** Messages of node:child_process's channel, in its `advanced` serialization: undefined stays undefined. */
+export interface KernelCall {
+  readonly id: number;
+  readonly call: keyof KernelCalls;
+  readonly arguments: readonly unknown[];
+}
+
+export type KernelMessage =
+  | { readonly id: number; readonly answer: unknown }
+  | { readonly id: number; readonly failure: KernelFailure }
+  | { readonly exit: ProcessExit };

@@ -1,0 +1,126 @@
+import { writeFileSync } from 'node:fs';
+import { constants } from 'node:os';
+import {
+  HOST,
+  type InterfaceState,
+  type KernelAbilities,
+  type KernelFailure,
+  type Netns,
+  type NodeProcess,
+  PANEL,
+  type ProcessExit,
+  type SpawnRequest,
+} from '../../boundary/kernel.ts';
+import { kill } from '../netlink/libc.ts';
+import { listLinks, setLink } from '../netlink/links.ts';
+import { errnoOf } from '../system-failure.ts';
+import { failureOf } from './failure.ts';
+import { findProcesses, hostPidOf } from './find-processes.ts';
+import { Namespaces } from './namespaces.ts';
+import { runOperations } from './operations.ts';
+import { probeAbilities } from './probe-abilities.ts';
+import { ProcessLauncher } from './process-launcher.ts';
+import { ProcessWatch } from './process-watch.ts';
+import type { KernelCalls } from './protocol.ts';
+import { Relays } from './relays.ts';
+
+/** What the worker process does; it runs in this thread, which it moves between namespaces. Everything in the kernel outlives it. */
+export class KernelWorker {
+  readonly #lab: string;
+  readonly #hostProc: string;
+  readonly #namespaces: Namespaces;
+  readonly #abilities: KernelAbilities;
+  readonly #launcher: ProcessLauncher;
+  readonly #watch: ProcessWatch;
+  readonly #relays: Relays;
+
+  private constructor(lab: string, hostProc: string, tell: (exit: ProcessExit) => void) {
+    this.#lab = lab;
+    this.#hostProc = hostProc;
+    this.#namespaces = Namespaces.open();
+    this.#abilities = probeAbilities(this.#namespaces);
+    this.#launcher = ProcessLauncher.open(this.#namespaces, lab);
+    this.#watch = new ProcessWatch(tell);
+    this.#relays = new Relays(this.#namespaces);
+  }
+
+  /** Enters the panel and takes note of the lab's processes. */
+  static start(lab: string, hostProc: string, tell: (exit: ProcessExit) => void): KernelWorker {
+    const worker = new KernelWorker(lab, hostProc, tell);
+    if (worker.#namespaces.ownPanel) worker.#preparePanel();
+    worker.#watch.start();
+    worker.calls.processes();
+    return worker;
+  }
+
+  get abilities(): KernelAbilities {
+    return this.#abilities;
+  }
+
+  readonly calls: Omit<KernelCalls, 'start'> = {
+    run: (ops) => runOperations(this.#namespaces, this.#abilities.classifier, ops),
+    spawn: (requests) => {
+      try {
+        return requests.map((request) => this.#spawn(request));
+      } finally {
+        this.#namespaces.release();
+      }
+    },
+    signal: (pids, signal) => {
+      const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
+      for (const pid of pids) if (number !== undefined && pid > 1) kill(-pid, number);
+      return undefined;
+    },
+    interfaces: (namespaces) => {
+      try {
+        return namespaces.flatMap((netns) => this.#interfacesOf(netns));
+      } finally {
+        this.#namespaces.release();
+      }
+    },
+    namespaces: () => this.#namespaces.names(),
+    processes: () => {
+      const found = findProcesses(this.#lab, this.#hostProc);
+      for (const { pid, node } of found) this.#watch.adopt(pid, node);
+      return found;
+    },
+    relay: async (path, netns, host, port) => {
+      await this.#relays.open(path, netns, host, port);
+      return undefined;
+    },
+  };
+
+  close(): void {
+    this.#relays.close();
+  }
+
+  /** The panel's own stack is to stay silent on the wires: without IPv6 its interfaces send nothing when they come up. */
+  #preparePanel(): void {
+    setLink(this.#namespaces.socket(PANEL), 'lo', { up: true });
+    try {
+      writeFileSync('/proc/sys/net/ipv6/conf/default/disable_ipv6', '1', { flag: 'r+' });
+    } catch (thrown) {
+      if (errnoOf(thrown) !== 'ENOENT') throw thrown;
+    }
+  }
+
+  #spawn(request: SpawnRequest): NodeProcess | KernelFailure {
+    try {
+      const pid = this.#launcher.launch(request);
+      this.#watch.addChild(pid, request.node);
+      return { node: request.node, pid, hostPid: hostPidOf(pid, this.#hostProc) };
+    } catch (thrown) {
+      return failureOf(`start ${request.node}`, thrown);
+    }
+  }
+
+  #interfacesOf(netns: Netns): InterfaceState[] {
+    if (netns === HOST && !this.#abilities.host) return [];
+    try {
+      return listLinks(this.#namespaces.socket(netns)).map((link) => ({ netns, ...link }));
+    } catch (thrown) {
+      if (errnoOf(thrown) === 'ENOENT') return [];
+      throw thrown;
+    }
+  }
+}

@@ -1,0 +1,63 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
+import type { NetlinkSocket } from './netlink-socket.ts';
+import { SystemError } from './system-error.ts';
+
+/** linux/rtnetlink.h, linux/if_addr.h, sys/socket.h */
+const RTM_NEWADDR = 20;
+const IFA_ADDRESS = 1;
+const IFA_LOCAL = 2;
+const IFA_BROADCAST = 4;
+const IFA_F_NODAD = 0x02;
+const AF_INET = 2;
+const AF_INET6 = 10;
+const EINVAL = 22;
+
+/** Adds IP/PREFIX; there already is fine. An IPv6 address is usable at once: the kernel does not first look for duplicates (IFA_F_NODAD). */
+export function addAddress(socket: NetlinkSocket, index: number, address: string): void {
+  const { family, bytes, prefix } = parseAddress(address);
+  const header = Buffer.alloc(8);
+  header.writeUInt8(family, 0);
+  header.writeUInt8(prefix, 1);
+  if (family === AF_INET6) header.writeUInt8(IFA_F_NODAD, 2);
+  header.writeUInt32LE(index, 4);
+  const message = new Message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, 128).raw(header).bytes(IFA_ADDRESS, bytes);
+  if (family === AF_INET) {
+    message.bytes(IFA_LOCAL, bytes);
+    if (prefix < 31) message.bytes(IFA_BROADCAST, broadcast(bytes, prefix));
+  }
+  socket.change(message);
+}
+
+/** Throws EINVAL for what is no address. */
+export function parseAddress(text: string): { readonly family: number; readonly bytes: Buffer; readonly prefix: number } {
+  const [ip = '', length] = text.split('/');
+  const family = isIPv4(ip) ? AF_INET : isIPv6(ip) && !ip.includes('%') ? AF_INET6 : undefined;
+  const longest = family === AF_INET ? 32 : 128;
+  const prefix = length === undefined ? longest : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
+  if (family === undefined || !(prefix <= longest)) throw new SystemError(EINVAL, 'address', `${text} is no IP/PREFIX`);
+  return { family, bytes: family === AF_INET ? Buffer.from(ip.split('.').map(Number)) : ipv6Bytes(ip), prefix };
+}
+
+function ipv6Bytes(ip: string): Buffer {
+  const plain = ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => `${hex16(a, b)}:${hex16(c, d)}`);
+  const [left = '', right] = plain.split('::');
+  const words = (part: string) => (part === '' ? [] : part.split(':'));
+  const [front, back] = [words(left), words(right ?? '')];
+  const zeros = right === undefined ? 0 : 8 - front.length - back.length;
+  const bytes = Buffer.alloc(16);
+  for (const [at, word] of [...front, ...Array<string>(zeros).fill('0'), ...back].entries()) {
+    bytes.writeUInt16BE(Number.parseInt(word, 16), at * 2);
+  }
+  return bytes;
+}
+
+function hex16(high: string, low: string): string {
+  return ((Number(high) << 8) | Number(low)).toString(16);
+}
+
+function broadcast(bytes: Buffer, prefix: number): Buffer {
+  const address = Buffer.alloc(4);
+  address.writeUInt32BE((bytes.readUInt32BE(0) | (0xffffffff >>> prefix)) >>> 0);
+  return address;
+}

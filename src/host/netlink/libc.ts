@@ -1,0 +1,157 @@
+import koffi from 'koffi';
+import { SystemError } from './system-error.ts';
+
+/**
+ * The system calls that Node does not offer, called in this thread through the C library. Each throws a SystemError with the errno's
+ * name; those that say so in their names return the error's number instead.
+ */
+const library = koffi.load(null);
+
+/** struct ifreq (linux/if.h), as far as requests that point to more data use it. */
+const interfaceRequest = koffi.struct({
+  name: koffi.array('char', 16, 'String'),
+  data: 'void *',
+  rest: koffi.array('uint8', 16),
+});
+
+const calls = {
+  setns: library.func('int setns(int fd, int type)'),
+  unshare: library.func('int unshare(int flags)'),
+  mount: library.func(
+    'int mount(const char *source, const char *target, const char *type, unsigned long flags, const void *data)',
+  ),
+  umount2: library.func('int umount2(const char *target, int flags)'),
+  socket: library.func('int socket(int domain, int type, int protocol)'),
+  bind: library.func('int bind(int fd, const void *address, unsigned int length)'),
+  send: library.func('long send(int fd, const void *bytes, size_t length, int flags)'),
+  recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),
+  setsockopt: library.func('int setsockopt(int fd, int level, int name, const void *value, unsigned int length)'),
+  ioctl: library.func('int ioctl(int fd, unsigned long request, void *argument)'),
+  interfaceIoctl: library.func('ioctl', 'int', ['int', 'unsigned long', koffi.pointer(interfaceRequest)]),
+  fcntl: library.func('int fcntl(int fd, int command, long argument)'),
+  close: library.func('int close(int fd)'),
+  poll: library.func('int poll(void *descriptors, unsigned long count, int timeout)'),
+  kill: library.func('int kill(int pid, int signal)'),
+  waitpid: library.func('int waitpid(int pid, void *status, int options)'),
+  sethostname: library.func('int sethostname(const char *name, size_t length)'),
+  pidfdOpen: library.func('long syscall(long number, int pid, unsigned int flags)'),
+  closeRange: library.func('long syscall(long number, unsigned int first, unsigned int last, unsigned int flags)'),
+};
+
+function checked(name: string, result: number): number {
+  if (result >= 0) return result;
+  throw new SystemError(koffi.errno(), name);
+}
+
+/** linux/sched.h */
+export const CLONE_NEWNET = 0x40000000;
+export const CLONE_NEWUTS = 0x04000000;
+/** sys/mount.h */
+export const MS_BIND = 4096;
+const MNT_DETACH = 2;
+/** asm-generic/unistd.h, the same on every architecture */
+const SYS_PIDFD_OPEN = 434;
+const SYS_CLOSE_RANGE = 436;
+
+export function setns(fd: number, type: number): void {
+  checked('setns', calls.setns(fd, type));
+}
+
+/** Moves this thread alone into new namespaces. */
+export function unshare(flags: number): void {
+  checked('unshare', calls.unshare(flags));
+}
+
+export function mount(source: string, target: string, flags: number): void {
+  checked('mount', calls.mount(source, target, null, flags, null));
+}
+
+/** Gone from the tree at once, even where it is in use. */
+export function unmount(target: string): void {
+  checked('umount2', calls.umount2(target, MNT_DETACH));
+}
+
+export function socket(domain: number, type: number, protocol: number): number {
+  return checked('socket', calls.socket(domain, type, protocol));
+}
+
+export function bind(fd: number, address: Uint8Array): void {
+  checked('bind', calls.bind(fd, address, address.length));
+}
+
+export function send(fd: number, bytes: Uint8Array, flags = 0): number {
+  return checked('send', calls.send(fd, bytes, bytes.length, flags));
+}
+
+/** How many bytes came; undefined where MSG_DONTWAIT was given and nothing is there. */
+export function receive(fd: number, into: Uint8Array, flags = 0): number | undefined {
+  const length: number = calls.recv(fd, into, into.length, flags);
+  if (length < 0 && koffi.errno() === 11) return undefined;
+  return checked('recv', length);
+}
+
+export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array | number): void {
+  const bytes = typeof value === 'number' ? Int32Array.of(value) : value;
+  checked('setsockopt', calls.setsockopt(fd, level, name, bytes, bytes.byteLength));
+}
+
+/** `argument` is read and written by the kernel. */
+export function ioctl(fd: number, request: number, argument: Uint8Array): void {
+  checked('ioctl', calls.ioctl(fd, request, argument));
+}
+
+/** For the requests whose argument is a number, not a place in memory. */
+export function ioctlNumber(fd: number, request: number, argument: number): void {
+  checked('ioctl', calls.ioctl(fd, request, argument === 0 ? null : koffi.as(BigInt(argument), 'void *')));
+}
+
+/** For the requests about an interface of this thread's network namespace; `data` is read and written by the kernel. */
+export function interfaceIoctl(fd: number, request: number, name: string, data: Uint32Array): void {
+  checked('ioctl', calls.interfaceIoctl(fd, request, { name, data, rest: Array(16).fill(0) }));
+}
+
+/** A copy of a descriptor with a number of at least `from`, closed on exec. */
+export function duplicate(fd: number, from: number): number {
+  const F_DUPFD_CLOEXEC = 1030;
+  return checked('fcntl', calls.fcntl(fd, F_DUPFD_CLOEXEC, from));
+}
+
+export function close(fd: number): void {
+  calls.close(fd);
+}
+
+/** poll(2) without waiting; `descriptors` is an array of struct pollfd. How many have something to say. */
+export function pollNow(descriptors: Uint8Array, count: number): number {
+  return checked('poll', calls.poll(descriptors, count, 0));
+}
+
+/** False when there is no such process. */
+export function kill(pid: number, signal: number): boolean {
+  if (calls.kill(pid, signal) === 0) return true;
+  const failure = new SystemError(koffi.errno(), 'kill');
+  if (failure.code === 'ESRCH') return false;
+  throw failure;
+}
+
+/** The next child that ended: its number and wait status; undefined when none has. */
+export function reap(): { readonly pid: number; readonly status: number } | undefined {
+  const WNOHANG = 1;
+  const status = Buffer.alloc(4);
+  const pid: number = calls.waitpid(-1, status, WNOHANG);
+  return pid > 0 ? { pid, status: status.readInt32LE(0) } : undefined;
+}
+
+export function setHostName(name: string): void {
+  checked('sethostname', calls.sethostname(name, Buffer.byteLength(name)));
+}
+
+/** A descriptor that becomes readable when the process ends. */
+export function pidfdOpen(pid: number): number {
+  return checked('pidfd_open', Number(calls.pidfdOpen(SYS_PIDFD_OPEN, pid, 0)));
+}
+
+/** What this process was given beyond its standard descriptors is not passed on to its children. Kernels before 5.11 cannot: then nothing changes. */
+export function passNothingOn(): void {
+  const CLOSE_RANGE_CLOEXEC = 4;
+  calls.closeRange(SYS_CLOSE_RANGE, 3, 0xffffffff, CLOSE_RANGE_CLOEXEC);
+}

@@ -1,0 +1,159 @@
+import { Message, NLM_F_CREATE, NLM_F_EXCL } from './message.ts';
+import type { NetlinkSocket } from './netlink-socket.ts';
+
+/** linux/rtnetlink.h */
+const RTM_NEWQDISC = 36;
+const RTM_DELQDISC = 37;
+const RTM_NEWTFILTER = 44;
+const RTM_DELTFILTER = 45;
+const RTM_GETTFILTER = 46;
+const TCA_KIND = 1;
+const TCA_OPTIONS = 2;
+/** linux/pkt_sched.h: the ingress qdisc and its handle, `ffff:` */
+const TC_H_INGRESS = 0xfffffff1;
+const INGRESS_HANDLE = 0xffff0000;
+/** linux/pkt_cls.h */
+const TCA_ACT_KIND = 1;
+const TCA_ACT_OPTIONS = 2;
+const TCA_ACT_MAX_PRIO = 32;
+const TC_ACT_UNSPEC = -1;
+const TC_ACT_PIPE = 3;
+const TC_ACT_STOLEN = 4;
+const TCA_U32_SEL = 5;
+const TCA_U32_ACT = 7;
+const TC_U32_TERMINAL = 1;
+const TCA_MATCHALL_ACT = 2;
+const TCA_BPF_ACT = 1;
+const TCA_BPF_OPS_LEN = 4;
+const TCA_BPF_OPS = 5;
+/** linux/tc_act/tc_mirred.h */
+const TCA_MIRRED_PARMS = 2;
+const TCA_EGRESS_REDIR = 1;
+const TCA_EGRESS_MIRROR = 2;
+/** linux/if_ether.h, in network byte order */
+const ETH_P_ALL = 0x0300;
+
+export type Classifier = 'matchall' | 'u32';
+
+/** Filters of ours live at priorities from one of these on; a replacement goes to the other bank before the first is removed. */
+const banks: readonly [number, number] = [1, 1000];
+
+/** struct tcmsg */
+function header(index: number, parent: number, handle = 0, info = 0): Buffer {
+  const bytes = Buffer.alloc(20);
+  bytes.writeInt32LE(index, 4);
+  bytes.writeUInt32LE(handle, 8);
+  bytes.writeUInt32LE(parent, 12);
+  bytes.writeUInt32LE(info, 16);
+  return bytes;
+}
+
+function filterHeader(index: number, priority: number): Buffer {
+  return header(index, INGRESS_HANDLE, 0, ((priority << 16) | ETH_P_ALL) >>> 0);
+}
+
+/** Makes a place for filters where an interface has none. Throws EEXIST where it has one. */
+export function addIngress(socket: NetlinkSocket, index: number): void {
+  const flags = NLM_F_CREATE | NLM_F_EXCL;
+  socket.change(new Message(RTM_NEWQDISC, flags).raw(header(index, TC_H_INGRESS, INGRESS_HANDLE)).text(TCA_KIND, 'ingress'));
+}
+
+/** With all of its filters. Throws where there is none: ENOENT, or EINVAL on older kernels. */
+export function deleteIngress(socket: NetlinkSocket, index: number): void {
+  socket.change(new Message(RTM_DELQDISC, 0).raw(header(index, TC_H_INGRESS, INGRESS_HANDLE)).text(TCA_KIND, 'ingress'));
+}
+
+export interface RedirectOptions {
+  readonly classifier: Classifier;
+  /** Only frames that a socket with this mark (SO_MARK) has sent; every frame where undefined. */
+  readonly mark: number | undefined;
+  /** The interface has no filters yet. */
+  readonly fresh: boolean;
+}
+
+/**
+ * Every matching frame that enters at `from` leaves at each of `to`. What the interface had before is replaced; with one target the
+ * change is atomic: no frame is lost or doubled.
+ */
+export function setRedirect(socket: NetlinkSocket, from: number, to: readonly number[], match: RedirectOptions): void {
+  const before = match.fresh ? [] : priorities(socket, from);
+  const [first, second] = banks;
+  const start = before.some((priority) => priority < second) ? second : first;
+  for (let at = 0, priority = start; at < to.length; at += TCA_ACT_MAX_PRIO, priority++) {
+    addFilter(socket, from, priority, to.slice(at, at + TCA_ACT_MAX_PRIO), at + TCA_ACT_MAX_PRIO >= to.length, match);
+  }
+  for (const priority of before) socket.change(new Message(RTM_DELTFILTER, 0).raw(filterHeader(from, priority)));
+}
+
+/** One filter of up to 32 actions, the most that the kernel takes. All but the last filter let the frame go on to the next. */
+function addFilter(
+  socket: NetlinkSocket,
+  from: number,
+  priority: number,
+  to: readonly number[],
+  final: boolean,
+  match: RedirectOptions,
+): void {
+  const message = new Message(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, 8192).raw(filterHeader(from, priority));
+  const actions = (type: number) => (options: Message) => {
+    options.nest(type, (list) => {
+      for (const [at, target] of to.entries())
+        mirred(list, at + 1, target, at + 1 < to.length ? 'pipe' : final ? 'end' : 'continue');
+    });
+  };
+  if (match.mark !== undefined) {
+    message.text(TCA_KIND, 'bpf').nest(TCA_OPTIONS, (options) => {
+      const program = markProgram(match.mark ?? 0);
+      actions(TCA_BPF_ACT)(options.u16(TCA_BPF_OPS_LEN, program.length / 8).bytes(TCA_BPF_OPS, program));
+    });
+  } else if (match.classifier === 'matchall') {
+    message.text(TCA_KIND, 'matchall').nest(TCA_OPTIONS, actions(TCA_MATCHALL_ACT));
+  } else {
+    message.text(TCA_KIND, 'u32').nest(TCA_OPTIONS, (options) => actions(TCA_U32_ACT)(options.bytes(TCA_U32_SEL, anyFrame())));
+  }
+  socket.change(message);
+}
+
+/** struct tc_u32_sel with one key that every frame fits: mask 0, value 0. */
+function anyFrame(): Buffer {
+  const bytes = Buffer.alloc(16 + 16);
+  bytes.writeUInt8(TC_U32_TERMINAL, 0);
+  bytes.writeUInt8(1, 2);
+  return bytes;
+}
+
+/** Classic BPF (linux/filter.h): -1 (match) where the frame's mark is `mark`, else 0. */
+function markProgram(mark: number): Buffer {
+  const SKF_AD_MARK = 0xfffff000 + 20;
+  const steps: readonly (readonly [code: number, jt: number, jf: number, k: number])[] = [
+    [0x20, 0, 0, SKF_AD_MARK],
+    [0x15, 0, 1, mark],
+    [0x06, 0, 0, 0xffffffff],
+    [0x06, 0, 0, 0],
+  ];
+  const bytes = Buffer.alloc(8 * steps.length);
+  for (const [at, [code, jt, jf, k]] of steps.entries()) {
+    bytes.writeUInt16LE(code, at * 8);
+    bytes.writeUInt8(jt, at * 8 + 2);
+    bytes.writeUInt8(jf, at * 8 + 3);
+    bytes.writeUInt32LE(k >>> 0, at * 8 + 4);
+  }
+  return bytes;
+}
+
+/** `pipe`: on to the next action; `continue`: on to the next filter; `end`: the frame itself leaves there, and no one else sees it. */
+function mirred(list: Message, order: number, target: number, then: 'pipe' | 'continue' | 'end'): void {
+  const parameters = Buffer.alloc(28);
+  parameters.writeInt32LE(then === 'pipe' ? TC_ACT_PIPE : then === 'continue' ? TC_ACT_UNSPEC : TC_ACT_STOLEN, 8);
+  parameters.writeInt32LE(then === 'end' ? TCA_EGRESS_REDIR : TCA_EGRESS_MIRROR, 20);
+  parameters.writeUInt32LE(target, 24);
+  list.nest(order, (action) => {
+    action.text(TCA_ACT_KIND, 'mirred').nest(TCA_ACT_OPTIONS, (options) => options.bytes(TCA_MIRRED_PARMS, parameters));
+  });
+}
+
+/** Priorities of the filters at an interface's ingress, ascending. */
+function priorities(socket: NetlinkSocket, index: number): number[] {
+  const filters = socket.dump(new Message(RTM_GETTFILTER, 0).raw(header(index, INGRESS_HANDLE)));
+  return [...new Set(filters.map(({ body }) => body.readUInt32LE(16) >>> 16))].sort((a, b) => a - b);
+}
