@@ -1,3 +1,4 @@
+import { encodeUtf8 } from '../model/utf8.ts';
 import { assemble } from './assemble.ts';
 import { digestName } from './panel-name.ts';
 import { portText } from './place.ts';
@@ -11,7 +12,7 @@ const longestPath = 107;
 export function dgramWire(request: WireRequest, [tail, head]: readonly [VmEnd, VmEnd]): Wire | WireRefusal {
   const a = socketPath(request, tail);
   const b = socketPath(request, head);
-  if (Math.max(bytesOf(a), bytesOf(b)) > longestPath) {
+  if (Math.max(encodeUtf8(a).length, encodeUtf8(b).length) > longestPath) {
     return refused(
       'ENAMETOOLONG',
       `link ${request.link} needs a unix socket at ${a}, but such paths may have ${longestPath} bytes at most`,
@@ -43,14 +44,4 @@ function dgramPlug(local: string, remote: string): NetdevPlug {
     netdev: `dgram,local.type=unix,local.path=${path(local)},remote.type=unix,remote.path=${path(remote)}`,
     descriptor: undefined,
   };
-}
-
-/** Length in UTF-8. */
-function bytesOf(text: string): number {
-  let bytes = 0;
-  for (const letter of text) {
-    const point = letter.codePointAt(0) ?? 0;
-    bytes += point < 0x80 ? 1 : point < 0x800 ? 2 : point < 0x10000 ? 3 : 4;
-  }
-  return bytes;
 }

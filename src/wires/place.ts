@@ -1,7 +1,7 @@
 import { HOST, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
 import { ownerMark } from './owner-mark.ts';
 import { digestName, panelName } from './panel-name.ts';
-import type { HostEnd, HubEnd, NamespaceEnd, WireEnd, WireInterface } from './wire.ts';
+import type { HostEnd, HubEnd, HubPort, NamespaceEnd, WireEnd, WireInterface } from './wire.ts';
 
 /** The largest MTU of a TAP (65535 less the Ethernet header, drivers/net/tun.c): hidden interfaces drop no frame for its length. */
 export const TRANSPORT_MTU = 65521;
@@ -88,4 +88,17 @@ export function addressAdds({ netns, name, addresses }: Place): KernelOp[] {
 
 export function linkDelete({ netns, name }: Place): KernelOp {
   return { op: 'link-delete', netns, name };
+}
+
+/** Frames of the two interfaces, both of the panel, go over to each other. */
+export function joinOps(a: Place, b: Place): KernelOp[] {
+  return [
+    { op: 'redirect', netns: a.netns, from: a.name, to: [b.name] },
+    { op: 'redirect', netns: b.netns, from: b.name, to: [a.name] },
+  ];
+}
+
+/** A hub's port that is one interface. */
+export function hubPortAt(hub: HubEnd, { name }: Place): HubPort {
+  return { hub: hub.node, enters: name, leaves: name, marked: false };
 }

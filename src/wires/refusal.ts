@@ -1,20 +1,13 @@
 import type { WireRefusal, WireRequest } from './wire.ts';
 
 /** Why the machine or the sandbox cannot carry this link at all; undefined where it can. */
-export function refusal({ link, ends, abilities }: WireRequest): WireRefusal | undefined {
-  const has = (kind: string) => ends.some((end) => end.kind === kind);
-  if (has('host') && !abilities.host) {
+export function refusal(request: WireRequest): WireRefusal | undefined {
+  const { link, ends, abilities } = request;
+  if (ends.some((end) => end.kind === 'host') && !abilities.host) {
     return refused(
       'EPERM',
       `link ${link} joins the machine's own network, which an ordinary user may not change`,
       'run weft as root, with sudo',
-    );
-  }
-  if (has('hub') && abilities.classifier === undefined) {
-    return refused(
-      'ENOENT',
-      `link ${link} joins a hub, but this kernel has neither the tc classifier matchall nor u32`,
-      'load cls_matchall',
     );
   }
   if (!abilities.namespaces && !ends.every((end) => end.kind === 'vm')) {
@@ -24,7 +17,21 @@ export function refusal({ link, ends, abilities }: WireRequest): WireRefusal | u
       'run weft as root, or allow unprivileged user namespaces',
     );
   }
+  if (abilities.classifier === undefined && redirects(request)) {
+    return refused(
+      'ENOENT',
+      `link ${link} needs tc to redirect frames, but this kernel has neither the classifier matchall nor u32`,
+      'load one of them: modprobe cls_matchall',
+    );
+  }
   return undefined;
+}
+
+/** Hubs are made of redirects, and so are a VM's links to whatever has an interface of its own. */
+function redirects({ ends, abilities }: WireRequest): boolean {
+  const kinds = ends.map((end) => end.kind);
+  if (kinds.includes('hub')) return true;
+  return kinds.includes('vm') && (kinds.includes('namespace') || (kinds.includes('host') && !abilities.tap));
 }
 
 export function refused(code: string, message: string, hint: string): WireRefusal {

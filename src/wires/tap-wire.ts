@@ -1,6 +1,5 @@
-import type { KernelOp } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
-import { linkDelete, type Place, panelPlace, settle, tapAdd } from './place.ts';
+import { hubPortAt, joinOps, linkDelete, type Place, panelPlace, settle, tapAdd } from './place.ts';
 import { vethAdd, vethCarrier } from './veth-wire.ts';
 import type { HubEnd, NamespaceEnd, NetdevPlug, VmEnd, Wire, WireRequest } from './wire.ts';
 
@@ -15,7 +14,7 @@ export function tapPairWire(request: WireRequest, [tail, head]: readonly [VmEnd,
       [tail, tapPlug(a)],
       [head, tapPlug(b)],
     ]),
-    setUp: [...tapAdd(a), ...tapAdd(b), ...join(a, b)],
+    setUp: [...tapAdd(a), ...tapAdd(b), ...joinOps(a, b)],
     tearDown: [linkDelete(a), linkDelete(b)],
     on: [],
     off: [],
@@ -30,7 +29,7 @@ export function tapToPlaceWire(request: WireRequest, vm: VmEnd, other: Namespace
     carriedBy: 'tap',
     places: [tap, near, place],
     plugs: new Map([[vm, tapPlug(tap)]]),
-    setUp: [...tapAdd(tap), vethAdd(near, place), ...join(tap, near), ...settle(place)],
+    setUp: [...tapAdd(tap), vethAdd(near, place), ...joinOps(tap, near), ...settle(place)],
     tearDown: [linkDelete(tap), linkDelete(near)],
     on: vethCarrier(near, place, true),
     off: vethCarrier(near, place, false),
@@ -62,17 +61,10 @@ export function hubTapWire(request: WireRequest, vm: VmEnd, hub: HubEnd): Wire {
     tearDown: [linkDelete(tap)],
     on: [],
     off: [],
-    hubPorts: [{ hub: hub.node, name: tap.name }],
+    hubPorts: [hubPortAt(hub, tap)],
   });
 }
 
 function tapPlug({ netns, name }: Place): NetdevPlug {
   return { netdev: 'tap,fd={fd}', descriptor: { kind: 'tap', netns, name } };
-}
-
-function join(a: Place, b: Place): KernelOp[] {
-  return [
-    { op: 'redirect', netns: a.netns, from: a.name, to: [b.name] },
-    { op: 'redirect', netns: b.netns, from: b.name, to: [a.name] },
-  ];
 }

@@ -1,6 +1,6 @@
 import type { KernelOp } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
-import { addressAdds, linkDelete, type Place, settle, vethEnd } from './place.ts';
+import { addressAdds, hubPortAt, linkDelete, type Place, settle, vethEnd } from './place.ts';
 import type { Wire, WireRequest } from './wire.ts';
 
 /** One veth pair with an end at each place: between namespaces, the machine and hubs, in any mix. */
@@ -14,10 +14,7 @@ export function vethWire(request: WireRequest, tail: Place, head: Place): Wire {
     tearDown: [linkDelete(tail)],
     on: vethCarrier(tail, head, true),
     off: vethCarrier(tail, head, false),
-    hubPorts: [
-      ...(a.kind === 'hub' ? [{ hub: a.node, name: tail.name }] : []),
-      ...(b.kind === 'hub' ? [{ hub: b.node, name: head.name }] : []),
-    ],
+    hubPorts: [...(a.kind === 'hub' ? [hubPortAt(a, tail)] : []), ...(b.kind === 'hub' ? [hubPortAt(b, head)] : [])],
   });
 }
 

@@ -1,5 +1,5 @@
 import { dgramWire } from './dgram-wire.ts';
-import { packetWire } from './packet-wire.ts';
+import { hubPacketWire, packetWire } from './packet-wire.ts';
 import { hubPlace, nodePlace, type Place } from './place.ts';
 import { refusal } from './refusal.ts';
 import { hostTapWire, hubTapWire, tapPairWire, tapToPlaceWire } from './tap-wire.ts';
@@ -22,12 +22,11 @@ function vmToVm(request: WireRequest, ends: readonly [VmEnd, VmEnd]): Wire | Wir
 }
 
 function vmToOther(request: WireRequest, vm: VmEnd, other: NamespaceEnd | HubEnd | HostEnd): Wire {
-  const { tap, classifier } = request.abilities;
+  const { tap } = request.abilities;
+  if (other.kind === 'hub') return tap ? hubTapWire(request, vm, other) : hubPacketWire(request, vm, other);
   const place = placeOf(request, other, vm);
-  if (tap && other.kind === 'host') return hostTapWire(request, vm, place);
-  if (tap && other.kind === 'hub') return hubTapWire(request, vm, other);
-  if (tap && other.kind === 'namespace' && classifier !== undefined) return tapToPlaceWire(request, vm, other, place);
-  return packetWire(request, vm, other, place);
+  if (!tap) return packetWire(request, vm, other, place);
+  return other.kind === 'host' ? hostTapWire(request, vm, place) : tapToPlaceWire(request, vm, other, place);
 }
 
 function placeOf(request: WireRequest, end: Exclude<WireEnd, VmEnd>, other: WireEnd): Place {

@@ -81,6 +81,17 @@ export interface WireCarrier {
   readonly guests: readonly { readonly node: string; readonly port: string }[];
 }
 
+/** Where a hub's segment meets a wire: interfaces of the panel. */
+export interface HubPort {
+  readonly hub: string;
+  /** Frames of this port enter here. */
+  readonly enters: string;
+  /** Frames for this port leave here: the same interface, but for a packet socket's. */
+  readonly leaves: string;
+  /** Only marked frames of `enters` are this port's. */
+  readonly marked: boolean;
+}
+
 /** A link, compiled: what carries it, and how to make and remove that. All operations may be run again. */
 export interface Wire {
   readonly link: string;
@@ -95,8 +106,8 @@ export interface Wire {
   readonly ends: readonly [WiredEnd, WiredEnd];
   readonly interfaces: readonly WireInterface[];
   readonly carrier: WireCarrier;
-  /** Interfaces of the panel that belong to a hub's segment, to be handed to `hubOps`. */
-  readonly hubPorts: readonly { readonly hub: string; readonly name: string }[];
+  /** What joins the wire to a hub's segment, to be handed to `hubOps`. */
+  readonly hubPorts: readonly HubPort[];
   /** Unix sockets that QEMU leaves behind: to be removed after `tearDown`. */
   readonly files: readonly string[];
 }

@@ -1,5 +1,6 @@
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_EXCL, type Received, textOf } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
+import { SystemError } from './system-error.ts';
 
 /** linux/rtnetlink.h */
 const RTM_NEWLINK = 16;
@@ -101,9 +102,14 @@ export function deleteLink(socket: NetlinkSocket, name: string): void {
   socket.change(new Message(RTM_DELLINK, 0).raw(header(0, 0, 0)).text(IFLA_IFNAME, name));
 }
 
-/** Throws ENODEV when there is no such interface. */
+/** Throws ENODEV, with the name, when there is no such interface. */
 export function getLink(socket: NetlinkSocket, name: string): LinkInfo {
-  return linkInfo(socket.get(new Message(RTM_GETLINK, 0).raw(header(0, 0, 0)).text(IFLA_IFNAME, name)));
+  try {
+    return linkInfo(socket.get(new Message(RTM_GETLINK, 0).raw(header(0, 0, 0)).text(IFLA_IFNAME, name)));
+  } catch (thrown) {
+    if (!(thrown instanceof SystemError) || thrown.code !== 'ENODEV') throw thrown;
+    throw new SystemError(thrown.errno, 'netlink', `there is no interface ${name}`);
+  }
 }
 
 export function listLinks(socket: NetlinkSocket): LinkInfo[] {
