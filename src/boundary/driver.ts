@@ -67,6 +67,8 @@ export interface NodeHandle {
   exec(argv: readonly string[], input: Uint8Array | undefined, timeoutMs: number): Promise<ExecOutput>;
   /** Where a console is; undefined when there is none. */
   socket(which: 'console' | 'monitor'): ConsoleSocket | undefined;
+  /** Asks the guest to shut itself down; whether and when its process ends is the guest's affair. Absent where nobody can be asked. */
+  powerDown?(): Promise<void>;
   /** Ends the connections. Idempotent; pending calls reject. */
   close(): void;
 }

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { decodeBase64, encodeBase64 } from './base64.ts';
 import { lastLines, linesOfTerminal } from './terminal-text.ts';
-import { decodeUtf8, encodeUtf8, wholeUtf8 } from './utf8.ts';
+import { decodeUtf8, encodeUtf8 } from './utf8.ts';
 
 describe('UTF-8', () => {
   it('writes what the platform writes', () => {
@@ -19,18 +19,6 @@ describe('UTF-8', () => {
         expect(decodeUtf8(bytes)).toBe(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes));
       }),
       { numRuns: 5000 },
-    );
-  });
-
-  it('never cuts a character between two chunks', () => {
-    fc.assert(
-      fc.property(fc.string({ unit: 'grapheme' }), fc.nat(), (text, cut) => {
-        const bytes = encodeUtf8(text);
-        const first = bytes.subarray(0, cut % (bytes.length + 1));
-        const whole = wholeUtf8(first);
-        expect(decodeUtf8(bytes.subarray(0, whole)) + decodeUtf8(bytes.subarray(whole))).toBe(text);
-        expect(first.length - whole).toBeLessThan(4);
-      }),
     );
   });
 

@@ -54,15 +54,3 @@ function inRange(first: number, index: number, byte: number | undefined): boolea
 function tail(code: number): number {
   return 0x80 | (code & 0x3f);
 }
-
-/** How many of the bytes can be decoded before more come: all but a character that the last chunk cut in two. */
-export function wholeUtf8(bytes: Uint8Array): number {
-  for (let back = 1; back <= 3 && back <= bytes.length; back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (byte < 0x80) return bytes.length;
-    if (byte < 0xc0) continue;
-    const length = byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2;
-    return length > back ? bytes.length - back : bytes.length;
-  }
-  return bytes.length;
-}

@@ -49,7 +49,7 @@ export async function startQemu({ boot, more = [] }: { boot: boolean; more?: rea
     child,
     async attach(header = {}, deadline = 30_000) {
       const parts = { streams: systemStreams, clock: systemClock, logs: systemGrowingFiles };
-      const node = new QemuNode(parts, { ...process, header: { ...HEADER, ...header } });
+      const node = QemuNode.hold(parts, { ...process, header: { ...HEADER, ...header } });
       await node.attach(deadline);
       return node;
     },

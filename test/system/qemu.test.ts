@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { runOnConsole } from '../../src/cli/console/run-on-console.ts';
 import type { QemuNode } from '../../src/drivers/qemu/qemu-node.ts';
 import { ConsoleHub } from '../../src/engine/console/console-hub.ts';
-import { ConsoleReader } from '../../src/engine/console/console-reader.ts';
-import { runOnConsole } from '../../src/engine/console/run-on-console.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { systemGrowingFiles } from '../../src/host/growing-files.ts';
 import { systemStreams } from '../../src/host/streams.ts';
+import { ConsoleReader } from '../support/console-reader.ts';
 import { noGuest, type StartedQemu, startQemu } from '../support/small-guest.ts';
 import { streamPair } from '../support/stream-pair.ts';
 
@@ -133,12 +133,10 @@ describe.skipIf(skipped !== undefined)('a small guest', () => {
     const [two, twoFar] = await streamPair();
     hub.attach(oneFar);
     hub.attach(twoFar);
-    const reader = new ConsoleReader(two, systemClock);
-    reader.start();
-    const run = (command: string, marker: string) =>
-      runOnConsole(one, systemClock, { command, end: { marker }, deadline: 60_000 });
-    expect(await run("printf 'a\\nb\\n'; (exit 3)", 'M1')).toEqual({ lines: ['a', 'b'], code: 3 });
-    await reader.expect((seen) => (seen.includes('M1-end-3') ? true : undefined), 10_000);
+    const reader = new ConsoleReader(two);
+    const run = await runOnConsole(one, systemClock, "printf 'a\\nb\\n'; (exit 3)", { mark: 'm4rk', timeout: 60_000 });
+    expect(run).toEqual({ output: expect.stringMatching(/^a\nb/), code: 3 });
+    await reader.shows('m4rk-end=3=');
   });
 
   it('is found again by a new engine, and its agent answers again after a reboot', async () => {

@@ -1,29 +1,37 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { jailWords, type Launch, launchAsWritten, launchBundled } from './launch.ts';
+import type { DriverNode } from '../../boundary/driver.ts';
+import { jailWords, launchAsWritten, launchBundled } from './launch.ts';
 import { nodeRunDirectory, nodeRunFiles } from './node-run-directory.ts';
+import { scriptHandle } from './script-handle.ts';
 import { parseScriptHeader } from './script-header.ts';
 
-const launch: Launch = {
+const node: DriverNode = {
   lab: 'demo',
-  node: 'a',
+  node: { name: 'a', kind: 'vm', template: 'small', attributes: {}, labelPorts: [] },
   directory: '/labs/demo',
-  files: '/labs/demo',
-  small: '/cache/small',
+  files: '/labs/images',
   run: '/run/weft/demo/nodes/a',
-  setpriv: '/usr/bin/setpriv',
-  inherited: { PATH: '/bin', HOME: undefined, SECRET: 'x' },
-  plugs: [
-    { netdev: 'dgram,local.type=unix,local.path=/x', descriptor: undefined },
-    { netdev: 'tap,fd={fd}', descriptor: { kind: 'tap', netns: '@panel', name: 'a~e1' } },
-    undefined,
-    { netdev: 'tap,fd={fd}', descriptor: { kind: 'tap', netns: '@panel', name: 'a~e3' } },
+  script: '#!/bin/sh\n',
+  ports: [
+    { name: 'e0', netdev: 'dgram,local.type=unix,local.path=/x', descriptor: undefined },
+    { name: 'e1', netdev: 'tap,fd={fd}', descriptor: { kind: 'tap', netns: '@panel', name: 'a~e1' } },
+    { name: 'e2', netdev: undefined, descriptor: undefined },
+    { name: 'e3', netdev: 'dgram,local.type=fd,local.str={fd}', descriptor: { kind: 'packet', netns: '@panel', name: 'a~e3' } },
   ],
+  netns: '@empty',
+  tcp: { console: 10000, monitor: undefined },
+  abilities: { namespaces: true, tap: true, host: true, classifier: 'u32' },
+};
+const places = {
+  small: '/cache/small',
+  setpriv: '/usr/bin/setpriv',
+  environment: { PATH: '/bin', HOME: undefined, SECRET: 'x' },
 };
 
 describe('launch', () => {
   it('plugs the links, numbers the descriptors and passes on only what a script needs', () => {
-    expect(launchBundled(launch)).toEqual({
+    expect(launchBundled(node, places)).toEqual({
       node: 'a',
       netns: '@empty',
       argv: ['/labs/demo/a'],
@@ -35,24 +43,37 @@ describe('launch', () => {
         WEFT_JAIL: '/usr/bin/setpriv --no-new-privs --inh-caps=-all --bounding-set=-all',
         WEFT_NETDEV_0: 'dgram,local.type=unix,local.path=/x',
         WEFT_NETDEV_1: 'tap,fd=3',
-        WEFT_NETDEV_3: 'tap,fd=4',
-        WEFT_FILES: '/labs/demo',
+        WEFT_NETDEV_3: 'dgram,local.type=fd,local.str=4',
+        WEFT_FILES: '/labs/images',
         WEFT_SMALL: '/cache/small',
-        WEFT_LAB: 'demo',
-        WEFT_NODE: 'a',
       },
       descriptors: [
         { kind: 'tap', netns: '@panel', name: 'a~e1' },
-        { kind: 'tap', netns: '@panel', name: 'a~e3' },
+        { kind: 'packet', netns: '@panel', name: 'a~e3' },
       ],
     });
     expect(jailWords(undefined)).toBe('');
   });
 
-  it('leaves a template of the user’s own as it is, in the panel', () => {
-    const request = launchAsWritten(launch);
+  it('leaves a template of the user’s own as it is', () => {
+    const request = launchAsWritten({ ...node, netns: '@panel' }, places);
     expect(request).toMatchObject({ netns: '@panel', descriptors: [] });
-    expect(Object.keys(request.environment).sort()).toEqual(['PATH', 'WEFT_FILES', 'WEFT_LAB', 'WEFT_NODE', 'WEFT_SMALL']);
+    expect(Object.keys(request.environment).sort()).toEqual(['PATH', 'WEFT_FILES', 'WEFT_SMALL']);
+  });
+});
+
+describe('a script of the user’s own', () => {
+  it('has the consoles that its ports tell of, through relays, and refuses the rest with a reason', async () => {
+    const relays: unknown[][] = [];
+    const handle = scriptHandle({ ...node, netns: '@panel' }, async (...words) => {
+      relays.push(words);
+    });
+    expect(relays).toEqual([['/run/weft/demo/nodes/a/console.sock', '@panel', '127.0.0.1', 10000]]);
+    expect(handle.socket('console')).toEqual({ path: '/run/weft/demo/nodes/a/console.sock', telnet: true, log: undefined });
+    expect(handle.socket('monitor')).toBeUndefined();
+    await expect(handle.exec(['true'], undefined, 1)).rejects.toMatchObject({ name: 'HostError', code: 'refused' });
+    await expect(handle.setCarrier('e0', true)).rejects.toMatchObject({ code: 'refused' });
+    await handle.ready(1);
   });
 });
 

@@ -6,7 +6,6 @@ import { lastLines } from '../../model/terminal-text.ts';
 import { decodeUtf8 } from '../../model/utf8.ts';
 import { GuestAgent, type GuestExecResult } from './agent.ts';
 import { isObject } from './json-lines.ts';
-import { netdevId } from './launch.ts';
 import type { NodeRunFiles } from './node-run-directory.ts';
 import { QmpClient, type QmpEvent } from './qmp.ts';
 import { Reopening } from './reopening.ts';
@@ -54,17 +53,23 @@ export class QemuNode {
   #exited = false;
   #closed = false;
 
-  constructor(parts: QemuParts, process: QemuProcess) {
+  private constructor(parts: QemuParts, process: QemuProcess) {
     this.#parts = parts;
     this.#process = process;
   }
 
+  /** Takes hold of it; connects to nothing yet. */
+  static hold(parts: QemuParts, process: QemuProcess): QemuNode {
+    const node = new QemuNode(parts, process);
+    const ended = () => {
+      node.#exited = true;
+    };
+    process.exited.then(ended, ended);
+    return node;
+  }
+
   /** Waits until QEMU answers on its QMP socket. Fails with what the process and the console last said when it ends or is late. */
   async attach(deadline: number): Promise<void> {
-    const ended = () => {
-      this.#exited = true;
-    };
-    this.#process.exited.then(ended, ended);
     await this.#connectQmp(deadline);
   }
 
@@ -78,9 +83,9 @@ export class QemuNode {
     return isObject(answer) && typeof answer['status'] === 'string' ? answer['status'] : 'unknown';
   }
 
-  /** Plugs or unplugs the cable of the node's link, numbered as in NODE.yaml: what the guest sees as carrier. Idempotent. */
+  /** Plugs or unplugs the cable of the node's link, numbered as in NODE.yaml (its device in bundled scripts is `linkN`). Idempotent. */
   async carrier(link: number, up: boolean): Promise<void> {
-    await this.qmp('set_link', { name: netdevId(link), up });
+    await this.qmp('set_link', { name: `link${link}`, up });
   }
 
   async resources(): Promise<{ readonly memoryBytes: number; readonly vcpus: number }> {
@@ -118,9 +123,9 @@ export class QemuNode {
   async ready(deadline: number): Promise<void> {
     const until = this.#parts.clock.now() + deadline;
     const { ready } = this.#process.header;
+    await this.attach(deadline);
     if (ready.kind === 'agent') return this.#agentAnswers(until);
     if (ready.kind === 'console') return this.#consoleShows(ready.text, until);
-    await this.#connectQmp(deadline);
   }
 
   /** Asks the guest to power off: by its agent, else by the power button. It may take as long as it likes, or never do it. */

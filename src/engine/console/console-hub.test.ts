@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { ConsoleReader } from '../../../test/support/console-reader.ts';
 import { streamPair } from '../../../test/support/stream-pair.ts';
 import type { ByteStream } from '../../boundary/streams.ts';
 import { systemClock } from '../../host/clock.ts';
 import { encodeUtf8 } from '../../model/utf8.ts';
 import { ConsoleHub } from './console-hub.ts';
-import { ConsoleReader } from './console-reader.ts';
 import { telnetServer } from './telnet-stream.ts';
 
 const hubs: ConsoleHub[] = [];
@@ -42,12 +42,9 @@ function hubOver(source: ConstructorParameters<typeof ConsoleHub>[0]): ConsoleHu
 async function look(hub: ConsoleHub): Promise<[ConsoleReader, ByteStream]> {
   const [near, far] = await streamPair();
   hub.attach(far);
-  const reader = new ConsoleReader(near, systemClock);
-  reader.start();
+  const reader = new ConsoleReader(near);
   return [reader, near];
 }
-
-const shows = (words: string) => (text: string) => (text.includes(words) ? text : undefined);
 
 describe('console hub', () => {
   it('shows the same to all, the past first, and carries what any of them types', async () => {
@@ -59,13 +56,12 @@ describe('console hub', () => {
     const far = await arrival;
     const [one] = await look(hub);
     far.write(encodeUtf8('login: '));
-    expect(await one.expect(shows('login: '), 5000)).toBe('booted\r\nlogin: ');
+    expect(await one.shows('login: ')).toBe('booted\r\nlogin: ');
     const [two, keyboard] = await look(hub);
-    expect(await two.expect(shows('login: '), 5000)).toBe('booted\r\nlogin: ');
-    const typed = new ConsoleReader(far, systemClock);
-    typed.start();
+    expect(await two.shows('login: ')).toBe('booted\r\nlogin: ');
+    const typed = new ConsoleReader(far);
     keyboard.write(encodeUtf8('root\r'));
-    await typed.expect(shows('root\r'), 5000);
+    await typed.shows('root\r');
   });
 
   it('keeps viewers and what they type while the console is away', async () => {
@@ -76,18 +72,17 @@ describe('console hub', () => {
     const before = await first;
     const [viewer, keyboard] = await look(hub);
     before.write(encodeUtf8('one\r\n'));
-    await viewer.expect(shows('one'), 5000);
+    await viewer.shows('one');
     const second = next();
     before.close();
     (await second).write(encodeUtf8('two\r\n'));
-    expect(await viewer.expect(shows('two'), 5000)).toBe('one\r\ntwo\r\n');
+    expect(await viewer.shows('two')).toBe('one\r\ntwo\r\n');
     hub.disconnect();
     keyboard.write(encodeUtf8('typed early'));
     const third = next();
     hub.connect();
-    const typed = new ConsoleReader(await third, systemClock);
-    typed.start();
-    await typed.expect(shows('typed early'), 5000);
+    const typed = new ConsoleReader(await third);
+    await typed.shows('typed early');
   });
 
   it('lets a slow viewer miss output, says so, and holds up nobody', async () => {
@@ -102,10 +97,9 @@ describe('console hub', () => {
     const line = encodeUtf8(`${'x'.repeat(65_534)}\r\n`);
     for (let count = 0; count < 64; count++) far.write(line);
     far.write(encodeUtf8('the end'));
-    expect((await quick.expect(shows('the end'), 20_000)).length).toBe(64 * line.length + 7);
-    const late = new ConsoleReader(slow, systemClock);
-    late.start();
-    const seen = await late.expect(shows('the end'), 20_000);
+    expect((await quick.shows('the end')).length).toBe(64 * line.length + 7);
+    const late = new ConsoleReader(slow);
+    const seen = await late.shows('the end');
     expect(seen).toMatch(/\[weft: \d+ bytes were skipped\]/);
     expect(seen.length).toBeLessThan(64 * line.length);
   });
@@ -139,10 +133,9 @@ describe('console hub', () => {
     hub.attach(telnetServer(near));
     const received: number[] = [];
     client.onData((bytes) => received.push(...bytes));
-    const typed = new ConsoleReader(far, systemClock);
-    typed.start();
+    const typed = new ConsoleReader(far);
     client.write(Uint8Array.of(255, 253, 1, 108, 115, 13, 0));
-    expect(await typed.expect(shows('\r'), 5000)).toBe('ls\r');
+    expect(await typed.shows('\r')).toBe('ls\r');
     far.write(Uint8Array.of(97, 255, 98));
     await expect.poll(() => received).toEqual([255, 251, 1, 255, 251, 3, 97, 255, 255, 98]);
   });
