@@ -1,15 +1,7 @@
-import { chmod } from 'node:fs/promises';
 import { createServer, type ListenOptions, type Socket } from 'node:net';
 import type { ByteStream, Listener } from '../boundary/streams.ts';
 import { SocketStream } from './socket-stream.ts';
 import { systemFailure } from './system-failure.ts';
-
-/** Listens on a unix socket that only its owner may use (mode 0600; the folder must be 0700, as every folder for sockets of ours is). */
-export async function listenUnix(path: string, accept: (stream: ByteStream) => void): Promise<Listener> {
-  const listener = await listen({ path }, path, accept);
-  await chmod(path, 0o600);
-  return listener;
-}
 
 /** Listens until closed; closing also ends the connections that were accepted. */
 export function listen(where: ListenOptions, name: string, accept: (stream: ByteStream) => void): Promise<Listener> {

@@ -1,11 +1,11 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ByteStream } from '../boundary/streams.ts';
 import { systemClock } from './clock.ts';
-import { listen, listenUnix } from './listen.ts';
+import { listen } from './listen.ts';
 import { systemStreams as streams } from './streams.ts';
 
 let folder = '';
@@ -25,10 +25,9 @@ function textOf(stream: ByteStream, until: number): Promise<string> {
 }
 
 describe('streams', () => {
-  it('carries bytes both ways over a private unix socket and tells of the end', async () => {
+  it('carries bytes both ways over a unix socket and tells of the end', async () => {
     const path = join(folder, 's');
-    const listener = await listenUnix(path, (stream) => stream.onData((bytes) => stream.write(bytes)));
-    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const listener = await listen({ path }, path, (stream) => stream.onData((bytes) => stream.write(bytes)));
     const client = await streams.connectUnix(path);
     const closed = new Promise((resolve) => client.onClose(resolve));
     client.write(new TextEncoder().encode('hello'));
@@ -42,7 +41,7 @@ describe('streams', () => {
     const path = join(folder, 's');
     const size = 300_000;
     const received = Promise.withResolvers<string>();
-    const listener = await listenUnix(path, (stream) => void textOf(stream, size).then(received.resolve));
+    const listener = await listen({ path }, path, (stream) => void textOf(stream, size).then(received.resolve));
     const client = await streams.connectUnix(path);
     client.write(new Uint8Array(size).fill(65));
     client.close();

@@ -10,6 +10,7 @@ import { systemClock } from '../../src/host/clock.ts';
 import { systemGrowingFiles } from '../../src/host/growing-files.ts';
 import { systemStreams } from '../../src/host/streams.ts';
 
+const QEMU = '/usr/bin/qemu-system-x86_64';
 const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
 const image = process.env['WEFT_SMALL'] ?? join(cache, 'weft/images/small');
 
@@ -38,7 +39,7 @@ export async function startQemu({ boot, more = [] }: { boot: boolean; more?: rea
   await mkdir(files.directory, { mode: 0o700 });
   const log = join(folder, 'node.log');
   const output = openSync(log, 'a');
-  const child = spawn('qemu-system-x86_64', [...machine(folder, files), ...(boot ? kernel() : ['-S']), ...more], {
+  const child = spawn(QEMU, [...machine(folder, files), ...(boot ? kernel() : ['-S']), ...more], {
     stdio: ['ignore', output, output],
   });
   const exited = new Promise<void>((resolve) => child.once('close', () => resolve()));

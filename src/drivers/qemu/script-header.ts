@@ -1,7 +1,7 @@
 import { HostError } from '../../boundary/host-error.ts';
 
 /** How the engine learns that a node is ready. */
-export type Readiness =
+type Readiness =
   | { readonly kind: 'agent' }
   | { readonly kind: 'process' }
   /** Ready once this text stands on the console. */
