@@ -12,12 +12,13 @@ import { systemStreams } from '../../src/host/streams.ts';
 
 const QEMU = '/usr/bin/qemu-system-x86_64';
 const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
-const image = process.env['WEFT_SMALL'] ?? join(cache, 'weft/images/small');
+/** The folder of the small guest. */
+export const smallGuest: string = process.env['WEFT_SMALL'] ?? join(cache, 'weft/images/small');
 
 /** Why guests cannot be booted here; undefined where they can. */
-export const noGuest: string | undefined = existsSync(join(image, 'vmlinux'))
+export const noGuest: string | undefined = existsSync(join(smallGuest, 'vmlinux'))
   ? undefined
-  : `no small guest in ${image}; build it with: weft image build`;
+  : `no small guest in ${smallGuest}; build it with: weft image build`;
 
 /** A QEMU started as a bundled script starts it, without a wire: its one link ends in an unconnected socket. */
 export interface StartedQemu {
@@ -99,7 +100,7 @@ function kernel(): string[] {
   const megahertz = /^cpu MHz\s*:\s*([\d.]+)/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1];
   const frequency = megahertz === undefined ? '' : `tsc_early_khz=${Math.floor(Number(megahertz) * 1000)}`;
   return [
-    ...['-kernel', join(image, 'vmlinux'), '-initrd', join(image, 'initrd')],
+    ...['-kernel', join(smallGuest, 'vmlinux'), '-initrd', join(smallGuest, 'initrd')],
     ...[
       '-fw_cfg',
       'name=opt/hostname,string=guest',

@@ -1,8 +1,12 @@
 import { existsSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runOnConsole } from '../../src/cli/console/run-on-console.ts';
 import type { QemuNode } from '../../src/drivers/qemu/qemu-node.ts';
 import { ConsoleHub } from '../../src/engine/console/console-hub.ts';
+import { telnetClient } from '../../src/engine/console/telnet-stream.ts';
 import { systemClock } from '../../src/host/clock.ts';
 import { systemGrowingFiles } from '../../src/host/growing-files.ts';
 import { systemStreams } from '../../src/host/streams.ts';
@@ -46,6 +50,25 @@ describe.skipIf(noQemu !== undefined)('a QEMU without a guest', () => {
     await node.qmp('cont');
     await expect.poll(() => events).toContain('RESUME');
     await qemu.end();
+  });
+
+  it('speaks telnet where a user’s own template does', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'weft-telnet-'));
+    const path = join(folder, 'monitor');
+    const telnet = ['-chardev', `socket,id=own,path=${path},server=on,wait=off,telnet=on`, '-mon', 'chardev=own,mode=readline'];
+    const qemu = await startQemu({ boot: false, more: telnet });
+    await qemu.attach();
+    const hub = new ConsoleHub({ connect: async () => telnetClient(await systemStreams.connectUnix(path)) }, systemClock);
+    hub.connect();
+    const [viewer, far] = await streamPair();
+    hub.attach(far);
+    const reader = new ConsoleReader(viewer);
+    await reader.shows('(qemu) ');
+    viewer.write(new TextEncoder().encode('info status\r'));
+    expect(await reader.shows('prelaunch')).not.toContain('\ufffd');
+    hub.close();
+    await qemu.end();
+    await rm(folder, { recursive: true });
   });
 
   it('says why when it cannot start', async () => {
