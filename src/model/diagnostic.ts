@@ -10,6 +10,7 @@ export type DiagnosticCode =
   | 'not-a-graph'
   | 'directed-graph'
   | 'too-deep'
+  | 'too-large'
   | 'not-text'
   | 'cannot-read'
   | 'duplicate-port'
@@ -30,6 +31,8 @@ export type DiagnosticCode =
   | 'label-port-unused'
   | 'edge-port-not-in-label'
   | 'node-not-generated'
+  | 'no-effect'
+  | 'merged-link'
   | 'record-label';
 
 /** A mistake in the user's file: data, never thrown. All of them are reported at once. */

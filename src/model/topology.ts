@@ -23,6 +23,8 @@ export interface TopologyNode {
   readonly attributes: Attributes;
   /** Ports that the record label names, in its order. */
   readonly labelPorts: readonly string[];
+  /** Names of the attributes whose values are HTML strings, written `<...>` without quotes; absent when there is none. */
+  readonly html?: readonly string[];
   readonly span?: Span;
 }
 
@@ -39,8 +41,10 @@ export interface Link {
   readonly id: string;
   readonly tail: LinkEnd;
   readonly head: LinkEnd;
-  /** The edge's attributes, `edge [...]` defaults applied. */
+  /** The edge's attributes, `edge [...]` defaults applied; `headport` and `tailport` are in the ends' ports instead. */
   readonly attributes: Attributes;
+  /** As for nodes. */
+  readonly html?: readonly string[];
   readonly span?: Span;
 }
 
@@ -49,6 +53,8 @@ export interface Topology {
   /** The graph's name; the file's folder gives one where the graph has none. */
   readonly name: string;
   readonly attributes: Attributes;
+  /** As for nodes. */
+  readonly html?: readonly string[];
   /** In the order in which the file first names them. */
   readonly nodes: readonly TopologyNode[];
   /** In the order of the file. */
@@ -56,7 +62,11 @@ export interface Topology {
 }
 
 /** A node's attribute: its own non-empty value, else the graph's; an empty value counts as unset (specs of qeneth: attributes). */
-export function attributeOf(topology: Pick<Topology, 'attributes'>, node: Pick<TopologyNode, 'attributes'>, name: string): string | undefined {
+export function attributeOf(
+  topology: Pick<Topology, 'attributes'>,
+  node: Pick<TopologyNode, 'attributes'>,
+  name: string,
+): string | undefined {
   return node.attributes[name] || topology.attributes[name] || undefined;
 }
 
