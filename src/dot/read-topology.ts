@@ -1,0 +1,120 @@
+import type { Diagnostic, Source } from '../model/diagnostic.ts';
+import type { Topology, TopologyNode } from '../model/topology.ts';
+import { findAttributeFaults } from './attribute-faults.ts';
+import { attributesOf } from './attributes-of.ts';
+import { findDuplicateFaults } from './duplicate-faults.ts';
+import { type Evaluation, evaluate } from './evaluate.ts';
+import { type LabelPorts, labelPortsOf } from './label-ports.ts';
+import { findEndFaults } from './link-faults.ts';
+import { mergeFault } from './merge-fault.ts';
+import { labNameFault, nodeNameFaults } from './name-faults.ts';
+import { roleOf } from './node-role.ts';
+import { notTextFault } from './not-text.ts';
+import { overrideTemplates } from './override-templates.ts';
+import { indexLines } from './position.ts';
+import { type DrawnLink, readLinks } from './read-links.ts';
+import { findHeaderFault, findSyntaxFaults } from './syntax-faults.ts';
+import { parseTree } from './syntax-tree.ts';
+import { findTemplateFaults } from './template-faults.ts';
+import { findTokenFaults } from './token-faults.ts';
+import { findUnusedFaults } from './unused-faults.ts';
+
+export interface ReadOptions {
+  /** The lab's name where the graph has none. */
+  readonly defaultName: string;
+  /** Replaces the template of every node that has one; `namespace` makes them namespaces. The attributes say so too. */
+  readonly templateOverride?: string;
+  /** Names of the templates that exist; where absent, nothing is said about unknown ones. */
+  readonly templates?: readonly string[];
+}
+
+export interface ReadOutcome {
+  /** Undefined when a diagnostic is an error. */
+  readonly topology: Topology | undefined;
+  /** In the order of the text. */
+  readonly diagnostics: readonly Diagnostic[];
+}
+
+/**
+ * Reads a topology file. Never throws for any text. Every mistake that can be told apart is reported; after a mistake in the syntax only those
+ * that do not depend on the rest of the file and stand in other lines.
+ */
+export function readTopology(source: Source, options: ReadOptions): ReadOutcome {
+  const { text } = source;
+  const unreadable = notTextFault(text) ?? findHeaderFault(text);
+  if (unreadable) return { topology: undefined, diagnostics: [unreadable] };
+  const tokens = findTokenFaults(text);
+  const deep = tokens.diagnostics.find(({ code }) => code === 'too-deep');
+  if (deep) return { topology: undefined, diagnostics: [deep] };
+  const tree = parseTree(text, tokens.htmlTexts);
+  const syntax = findSyntaxFaults(text, tokens, tree);
+  const evaluation = evaluate(text, tree);
+  const local = [...evaluation.diagnostics, ...findAttributeFaults(evaluation.occurrences)];
+  if (syntax.length > 0) {
+    const lineOf = indexLines(text);
+    const lines = new Set(syntax.map(({ span }) => lineOf(span.from).line));
+    const stands = ({ severity, span }: Diagnostic): boolean =>
+      severity === 'error' && span.from < tokens.trustedTo && !lines.has(lineOf(span.from).line);
+    const trusted = local.filter(stands);
+    return { topology: undefined, diagnostics: inOrder([...syntax, ...trusted]) };
+  }
+  const meaning = interpret(source, evaluation, options);
+  const diagnostics = inOrder([...local, ...meaning.diagnostics]);
+  const failed = diagnostics.some(({ severity }) => severity === 'error');
+  return { topology: failed ? undefined : meaning.topology, diagnostics };
+}
+
+function interpret(
+  source: Source,
+  { graph, merges }: Evaluation,
+  options: ReadOptions,
+): { topology: Topology; diagnostics: Diagnostic[] } {
+  const labels = new Map<string, LabelPorts>();
+  for (const node of graph.nodes.values()) labels.set(node.name, labelPortsOf(source.text, node));
+  const nodes = [...graph.nodes.values()].map((node): TopologyNode => {
+    const role = roleOf(node, graph.settings, options.templateOverride);
+    return {
+      name: node.name,
+      ...role,
+      ...attributesOf(node.settings),
+      labelPorts: labels.get(node.name)?.ports ?? [],
+      span: node.span,
+    };
+  });
+  const byName = new Map(nodes.map((node) => [node.name, node]));
+  const links = readLinks(graph.edges, byName);
+  const name = graph.name || options.defaultName;
+  const lineOf = indexLines(source.text);
+  const topology: Topology = { name, ...attributesOf(graph.settings), nodes, links: links.map(({ link }) => link) };
+  const diagnostics = [
+    labNameFault(name, graph) ?? [],
+    nodeNameFaults(source, graph, nodes),
+    [...labels.values()].flatMap((label) => label.diagnostics),
+    merges.map((merge) => mergeFault(merge, lineOf)),
+    findTemplateFaults(graph, byName, options.templates, options.templateOverride),
+    linkFaults(source.text, { graph, byName, links, lineOf }),
+  ].flat();
+  return { topology: overrideTemplates(topology, options.templateOverride), diagnostics };
+}
+
+interface Linked {
+  readonly graph: Evaluation['graph'];
+  readonly byName: ReadonlyMap<string, TopologyNode>;
+  readonly links: readonly DrawnLink[];
+  readonly lineOf: ReturnType<typeof indexLines>;
+}
+
+function linkFaults(text: string, { graph, byName, links, lineOf }: Linked): Diagnostic[] {
+  const ends = findEndFaults(links, byName, lineOf);
+  const duplicates = findDuplicateFaults(graph, byName, links, lineOf);
+  return [...ends, ...duplicates, ...findUnusedFaults(text, graph, byName, links)];
+}
+
+/** By place, errors first; what several nodes inherit from one default is said once. */
+function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
+  const distinct = new Map(
+    diagnostics.map((diagnostic) => [JSON.stringify([diagnostic.code, diagnostic.span, diagnostic.message]), diagnostic]),
+  );
+  const rank = ({ severity }: Diagnostic): number => (severity === 'error' ? 0 : 1);
+  return [...distinct.values()].sort((a, b) => a.span.from - b.span.from || rank(a) - rank(b));
+}
