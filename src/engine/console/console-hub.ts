@@ -78,16 +78,14 @@ export class ConsoleHub {
   async #keepConnected(wanted: PromiseWithResolvers<void>): Promise<void> {
     for (let pause = FIRST_PAUSE; this.#wanted === wanted; ) {
       const connection = await this.#connectOnce(wanted).catch(() => undefined);
-      if (connection !== undefined) {
-        pause = FIRST_PAUSE;
-        await connection.ended;
-      }
+      if ((await connection?.ended) === 'spoke') pause = FIRST_PAUSE;
       if (this.#wanted === wanted) await this.#clock.sleep(pause, wanted.promise);
       pause = Math.min(2 * pause, LAST_PAUSE);
     }
   }
 
-  async #connectOnce(wanted: PromiseWithResolvers<void>): Promise<{ readonly ended: Promise<void> } | undefined> {
+  /** A relay takes connections even when nothing is behind it: one that ends in silence counts as a failed attempt. */
+  async #connectOnce(wanted: PromiseWithResolvers<void>): Promise<{ readonly ended: Promise<'spoke' | 'silent'> } | undefined> {
     if (this.#scrollback.empty) this.#print((await this.#source.history?.().catch(() => undefined)) ?? new Uint8Array());
     const upstream = await this.#source.connect();
     if (this.#wanted !== wanted) {
@@ -97,11 +95,15 @@ export class ConsoleHub {
     this.#upstream = upstream;
     this.#clogged = false;
     upstream.onDrain(() => this.#flush());
-    upstream.onData((bytes) => this.#print(bytes));
-    const ended = new Promise<void>((resolve) => {
+    let life: 'spoke' | 'silent' = 'silent';
+    upstream.onData((bytes) => {
+      life = 'spoke';
+      this.#print(bytes);
+    });
+    const ended = new Promise<'spoke' | 'silent'>((resolve) => {
       upstream.onClose(() => {
         if (this.#upstream === upstream) this.#upstream = undefined;
-        resolve();
+        resolve(life);
       });
     });
     this.#flush();
