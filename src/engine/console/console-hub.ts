@@ -7,7 +7,7 @@ import { Viewer } from './viewer.ts';
 export interface ConsoleSource {
   /** Connects to the console; it serves one client at a time. */
   connect(): Promise<ByteStream>;
-  /** What it printed before the hub first connected, such as the end of its log. Asked once. */
+  /** What it printed before the hub first connected, such as the end of its log. Asked before each attempt until there is something to show. */
   history?(): Promise<Uint8Array>;
 }
 
