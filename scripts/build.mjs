@@ -2,7 +2,7 @@
 import { build } from 'esbuild';
 
 const outcome = await build({
-  entryPoints: ['src/main/weft.ts', 'src/main/engine.ts', 'src/main/kernel-worker.ts', 'src/main/boot.ts'],
+  entryPoints: ['src/main/weft.ts', 'src/main/engine.ts', 'src/main/kernel-worker.ts'],
   outdir: 'dist',
   outExtension: { '.js': '.mjs' },
   bundle: true,

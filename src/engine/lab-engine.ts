@@ -377,7 +377,7 @@ export class LabEngine {
       await Promise.race([ends, clock.sleep(grace)]);
     }
     const lab = this.#running();
-    await Promise.all(alive.map((record) => files.remove(`${lab.spec.directory}/${record.name}.pid`)));
+    await Promise.all(records.map((record) => files.remove(`${lab.spec.directory}/${record.name}.pid`)));
     for (const record of records) {
       record.stopping = false;
       record.reason = undefined;

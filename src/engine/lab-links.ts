@@ -2,7 +2,7 @@ import { portKey } from '../address/port-key.ts';
 import { HOST, type KernelAbilities, type Netns, PANEL } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { Link, LinkEnd, TopologyNode } from '../model/topology.ts';
-import type { Wire, WireEnd, WireRefusal } from '../wires/wire.ts';
+import type { HubPort, Wire, WireEnd, WireRefusal } from '../wires/wire.ts';
 import { wireFor } from '../wires/wire-for.ts';
 
 /** The links of a lab, compiled for this machine. */
@@ -14,7 +14,7 @@ export interface LabLinks {
   /** Links that the scripts at their ends carry themselves, over UDP. */
   readonly selfWired: ReadonlySet<string>;
   /** Hubs, by name: the panel's interfaces that belong to each once all its links are made. */
-  readonly hubs: ReadonlyMap<string, readonly { readonly link: string; readonly name: string }[]>;
+  readonly hubs: ReadonlyMap<string, readonly { readonly link: string; readonly port: HubPort }[]>;
   /** Where the process of a VM starts. */
   netnsOf(node: string): Netns | '@empty';
 }
@@ -148,10 +148,10 @@ function touchesHost(
   );
 }
 
-function hubsOf(wires: ReadonlyMap<string, Wire>): ReadonlyMap<string, readonly { link: string; name: string }[]> {
-  const hubs = new Map<string, { link: string; name: string }[]>();
+function hubsOf(wires: ReadonlyMap<string, Wire>): ReadonlyMap<string, readonly { link: string; port: HubPort }[]> {
+  const hubs = new Map<string, { link: string; port: HubPort }[]>();
   for (const wire of wires.values()) {
-    for (const { hub, name } of wire.hubPorts) hubs.set(hub, [...(hubs.get(hub) ?? []), { link: wire.link, name }]);
+    for (const port of wire.hubPorts) hubs.set(port.hub, [...(hubs.get(port.hub) ?? []), { link: wire.link, port }]);
   }
   return hubs;
 }

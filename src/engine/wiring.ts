@@ -98,7 +98,7 @@ export class Wiring {
     const ops: KernelOp[] = [];
     for (const hub of hubs) {
       const ports = (this.#lab.links.hubs.get(hub) ?? []).filter(({ link }) => this.#made.has(link));
-      ops.push(...hubOps(ports.map(({ name }) => name)));
+      ops.push(...hubOps(ports.map(({ port }) => port)));
     }
     if (ops.length > 0) await this.#kernel.run(ops);
   }

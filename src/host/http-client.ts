@@ -1,5 +1,4 @@
 import { type IncomingMessage, request } from 'node:http';
-import { createInterface } from 'node:readline';
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpClient } from '../boundary/http.ts';
 import { SocketStream } from './socket-stream.ts';
@@ -11,10 +10,7 @@ export const systemHttpClient: HttpClient = {
     new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
       const outgoing = request({ socketPath, path, method: 'POST', headers }, (answer) => {
-        resolve({
-          status: answer.statusCode ?? 0,
-          lines: createInterface({ input: answer, crlfDelay: Number.POSITIVE_INFINITY }),
-        });
+        resolve({ status: answer.statusCode ?? 0, lines: linesOf(answer, socketPath) });
       });
       outgoing.once('error', (failure) => reject(systemFailure(`ask ${socketPath}`, failure)));
       outgoing.end(body);
@@ -33,6 +29,21 @@ export const systemHttpClient: HttpClient = {
       outgoing.end();
     }),
 };
+
+/** Complete lines, as they come. An answer that breaks off rejects. */
+async function* linesOf(answer: IncomingMessage, socketPath: string): AsyncGenerator<string> {
+  answer.setEncoding('utf8');
+  let rest = '';
+  try {
+    for await (const chunk of answer) {
+      const lines = (rest + String(chunk)).split('\n');
+      rest = lines.pop() ?? '';
+      yield* lines;
+    }
+  } catch (failure) {
+    throw systemFailure(`hear the answer of ${socketPath}`, failure);
+  }
+}
 
 async function textOf(answer: IncomingMessage): Promise<string> {
   let text = '';

@@ -28,12 +28,8 @@ async function serve(lab: string, run: string): Promise<void> {
   if (lock === undefined) throw new Error(`another engine of lab ${lab} runs`);
   const log = (message: string) => process.stderr.write(`${new Date().toISOString()} ${message}\n`);
   const hostProc = `${run}/proc`;
-  const kernel = await startKernelWorker({
-    lab,
-    workerPath: `${installation}/dist/kernel-worker.mjs`,
-    runtimeDirectory: run,
-    hostProc,
-  });
+  const workerPath = `${installation}/dist/kernel-worker.mjs`;
+  const kernel = await startKernelWorker({ lab, workerPath, hostProc });
   const consoles = new Consoles(systemStreams, systemClock, systemGrowingFiles);
   const engine = new LabEngine({
     lab,

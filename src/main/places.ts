@@ -1,8 +1,14 @@
+import { existsSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The folder of this installation: dist/, templates/, examples/ and guest/ are in it. */
-export const installation: string = fileURLToPath(new URL('..', import.meta.url)).replace(/\/$/, '');
+/** The folder of this installation: the nearest one above this file that holds package.json; dist/, templates/, examples/ and guest/ are in it. */
+export const installation: string = holderOf('package.json', dirname(fileURLToPath(import.meta.url)));
+
+function holderOf(name: string, folder: string): string {
+  return existsSync(`${folder}/${name}`) || folder === '/' ? folder : holderOf(name, dirname(folder));
+}
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
