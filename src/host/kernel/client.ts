@@ -45,11 +45,11 @@ class KernelClient implements Kernel {
   }
 
   async start(): Promise<void> {
-    const [program = process.execPath, ...words] = [...(this.#options.through ?? []), process.execPath, '--enable-source-maps'];
+    const [program, ...words] = [...(this.#options.through ?? []), process.execPath, '--enable-source-maps'];
     const child = fork(this.#options.workerPath, [], {
       serialization: 'advanced',
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
-      execPath: program,
+      ...(program === undefined ? {} : { execPath: program }),
       execArgv: words,
     });
     this.#child = child;

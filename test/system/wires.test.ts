@@ -1,0 +1,157 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { HOST, type Kernel, type KernelOp } from '../../src/boundary/kernel.ts';
+import { hubOps } from '../../src/wires/hub-ops.ts';
+import type { Wire, WireEnd } from '../../src/wires/wire.ts';
+import { wireFor } from '../../src/wires/wire-for.ts';
+import { telltaleFrames } from './frames.ts';
+import { type Holder, openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
+import { type FramePort, interfacePort, netdevPort } from './wire-ports.ts';
+
+const lab = 'wiretest';
+const namespace = (node: string): WireEnd => ({ kind: 'namespace', node, port: 'eth0', netns: node, addresses: [] });
+const vm = (node: string): WireEnd => ({ kind: 'vm', node, port: 'eth0' });
+const hub: WireEnd = { kind: 'hub', node: 'segment' };
+const host: WireEnd = { kind: 'host', node: 'host', port: 'tap', name: 'wefttest0', addresses: ['192.0.2.1/30'] };
+
+interface Case {
+  readonly name: string;
+  readonly holder: Holder;
+  readonly ends: readonly [WireEnd, WireEnd];
+  readonly carriedBy: Wire['carriedBy'];
+  /** Act as if TAPs could not be made. */
+  readonly tapless?: boolean;
+}
+
+const cases: readonly Case[] = (['root', 'user with tun', 'user'] as const).flatMap((holder): Case[] => {
+  const tap = holder !== 'user';
+  return [
+    { name: 'namespace to namespace', holder, ends: [namespace('a'), namespace('b')], carriedBy: 'veth' },
+    { name: 'VM to namespace', holder, ends: [vm('a'), namespace('b')], carriedBy: tap ? 'tap' : 'packet' },
+    { name: 'VM to VM', holder, ends: [vm('a'), vm('b')], carriedBy: tap ? 'tap' : 'dgram' },
+    ...(holder !== 'root'
+      ? []
+      : ([
+          { name: 'VM to the machine', holder, ends: [vm('a'), host], carriedBy: 'tap' },
+          { name: 'namespace to the machine', holder, ends: [namespace('a'), host], carriedBy: 'veth' },
+          { name: 'VM to the machine, no TAP', holder, ends: [vm('a'), host], carriedBy: 'packet', tapless: true },
+        ] as const)),
+  ];
+});
+
+describe.each(['root', 'user with tun', 'user'] as const)('wires of %s', (holder) => {
+  let sandbox: TestSandbox;
+  let kernel: Kernel;
+
+  beforeAll(async () => {
+    sandbox = await openSandbox(holder);
+    kernel = await sandbox.start(lab);
+  });
+  afterAll(async () => {
+    await kernel?.close();
+    await sandbox?.end();
+  });
+
+  it.each(cases.filter((one) => one.holder === holder))(
+    '$name: every frame arrives unchanged, both ways',
+    async ({ ends, carriedBy, tapless }) => {
+      const wire = compile(ends, tapless);
+      expect(wire.carriedBy).toBe(carriedBy);
+      await setUp([wire]);
+      const ports = await portsOf(wire, ends);
+      try {
+        await expectPassage(ports[0], [ports[1]]);
+        await expectPassage(ports[1], [ports[0]]);
+        await run(wire.setUp);
+        await expectPassage(ports[0], [ports[1]]);
+      } finally {
+        await takeDown([wire], ports);
+      }
+    },
+  );
+
+  it.each([false, true])('hub of VMs and namespaces: every frame arrives at all others (without TAPs: %s)', async (tapless) => {
+    const members = [vm('a'), namespace('b'), namespace('c'), vm('d')];
+    const wires = members.map((end) => compile([end, hub], tapless));
+    await setUp(wires);
+    await run(hubOps(wires.flatMap((wire) => wire.hubPorts)));
+    const ports = await Promise.all(wires.map(async (wire, at) => (await portsOf(wire, [members[at] as WireEnd, hub]))[0]));
+    try {
+      for (const from of ports) {
+        await expectPassage(
+          from,
+          ports.filter((port) => port !== from),
+        );
+      }
+    } finally {
+      await takeDown(wires, ports);
+    }
+  });
+
+  it('switches the carrier that a namespace sees', async () => {
+    const ends = [vm('a'), namespace('b')] as const;
+    const wire = compile(ends);
+    await setUp([wire]);
+    const carrier = async () => (await kernel.interfaces(['b'])).find(({ name }) => name === 'eth0')?.carrier;
+    expect(await carrier()).toBe(true);
+    await run(wire.carrier.off);
+    await until(async () => (await carrier()) === false, 'the carrier to go');
+    await run(wire.carrier.on);
+    await until(async () => (await carrier()) === true, 'the carrier to come back');
+    await takeDown([wire], []);
+  });
+
+  function compile(ends: readonly [WireEnd, WireEnd], tapless = false): Wire {
+    const abilities = { ...kernel.abilities, ...(tapless ? { tap: false } : {}) };
+    const link = ends.map((end) => end.node).join('--');
+    const wire = wireFor({ lab, link, ends, mtu: 9000, abilities, runDirectory: sandbox.folder });
+    if ('refused' in wire) throw new Error(wire.refused.message);
+    return wire;
+  }
+
+  async function setUp(wires: readonly Wire[]): Promise<void> {
+    const nodes = wires.flatMap((wire) => wire.interfaces).filter(({ netns }) => !netns.startsWith('@'));
+    await run([...new Set(nodes.map(({ netns }) => netns))].map((netns) => ({ op: 'netns-add', netns })));
+    for (const wire of wires) await run(wire.setUp);
+    for (const wire of wires) {
+      const there = await kernel.interfaces([...new Set(wire.interfaces.map(({ netns }) => netns))]);
+      expect(there).toEqual(expect.arrayContaining(wire.interfaces.map((one) => expect.objectContaining(one))));
+    }
+  }
+
+  async function portsOf(wire: Wire, ends: readonly [WireEnd, WireEnd]): Promise<[FramePort, FramePort]> {
+    const open = async (at: 0 | 1): Promise<FramePort> => {
+      const end = ends[at];
+      const plug = wire.ends[at].plug;
+      if (plug !== undefined) return await netdevPort(kernel, end.node, plug, sandbox.folder);
+      if (end.kind === 'namespace') return await interfacePort([...sandbox.inPanel, 'ip', 'netns', 'exec', end.netns], end.port);
+      if (end.kind === 'host') return await interfacePort([], end.name);
+      return { send: () => undefined, received: [], close: async () => undefined };
+    };
+    return await Promise.all([open(0), open(1)]);
+  }
+
+  async function takeDown(wires: readonly Wire[], ports: readonly FramePort[]): Promise<void> {
+    for (const port of ports) await port.close();
+    for (const wire of wires) await run([...wire.tearDown, ...wire.tearDown]);
+    const namespaces = await kernel.namespaces();
+    await run(namespaces.map((netns) => ({ op: 'netns-delete', netns })));
+    const left = await kernel.interfaces(['@panel', HOST]);
+    expect(left.filter(({ alias }) => alias.startsWith(`weft ${lab} `))).toEqual([]);
+  }
+
+  async function run(ops: readonly KernelOp[]): Promise<void> {
+    expect((await kernel.run(ops)).filter((failure) => failure !== undefined)).toEqual([]);
+  }
+});
+
+/** Sends each of the telltale frames and waits until it has come out at every other port, as it was. */
+async function expectPassage(from: FramePort, to: readonly FramePort[]): Promise<void> {
+  for (const [name, frame] of Object.entries(telltaleFrames)) {
+    const wanted = frame.toString('hex');
+    for (const port of [from, ...to]) port.received.length = 0;
+    from.send(frame);
+    for (const port of to) await until(() => port.received.includes(wanted), `${name} to arrive`);
+    for (const port of to) expect(port.received.filter((one) => one === wanted)).toHaveLength(1);
+    expect(from.received).not.toContain(wanted);
+  }
+}
