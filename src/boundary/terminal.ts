@@ -13,7 +13,7 @@ export interface TextSink {
 export interface Keyboard {
   readonly isTty: boolean;
   /** Starts reading; on a terminal in raw mode: every key arrives at once and unechoed. Returns the function that ends it and restores the terminal. */
-  open(listener: { data(bytes: Uint8Array): void; end(): void }): () => void;
+  open(listener: { readonly data: (bytes: Uint8Array) => void; readonly end: () => void }): () => void;
 }
 
 /** The user's terminal. */
@@ -28,4 +28,6 @@ export interface Terminal {
   ): Promise<number>;
   /** Called when the user asks to stop (SIGINT, SIGTERM, SIGHUP). Returns the function that takes the listener away. */
   onInterrupt(listener: () => void): () => void;
+  /** Ends the program at once with this exit code. */
+  exit(code: number): void;
 }

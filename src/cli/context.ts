@@ -11,6 +11,8 @@ export interface Context {
   /** The name that the program was called by: `qeneth` answers with qeneth's words. */
   readonly invokedAs: 'weft' | 'qeneth';
   readonly version: string;
+  /** The version of Node.js that runs us. */
+  readonly runtime: string;
   /** The folder of this installation, with templates/ and examples/. */
   readonly installation: string;
   /** The user's working directory, absolute. */
@@ -24,6 +26,8 @@ export interface Context {
   readonly clock: Clock;
   /** The path with symbolic links resolved; the path itself where nothing is there. */
   realPath(path: string): Promise<string>;
+  /** A word that was never printed before: letters and digits. */
+  freshWord(): string;
   labs(): Promise<Labs>;
   smallGuest(): Promise<SmallGuest>;
   /** What the PNG renderer needs: its WebAssembly and the fonts. */

@@ -1,5 +1,4 @@
 import { Command, CommanderError, Option } from 'commander';
-import type { TextSink } from '../boundary/terminal.ts';
 import { UsageError } from './complaints.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import { SHARED_OPTIONS } from './shared-options.ts';
@@ -12,7 +11,8 @@ export type Request = { readonly verb: Verb; readonly words: Words } | { readonl
 export interface ProgramIdentity {
   readonly name: string;
   readonly version: string;
-  readonly sink: Pick<TextSink, 'columns'>;
+  /** Width of help texts. */
+  readonly columns: number;
 }
 
 /** Reads a command line. Throws a UsageError when it cannot be understood. */
@@ -36,8 +36,8 @@ export async function parseCommandLine(
         shown += text;
       },
       outputError: () => undefined,
-      getOutHelpWidth: () => Math.min(identity.sink.columns, 120),
-      getErrHelpWidth: () => Math.min(identity.sink.columns, 120),
+      getOutHelpWidth: () => Math.min(identity.columns, 120),
+      getErrHelpWidth: () => Math.min(identity.columns, 120),
       getOutHasColors: () => false,
       getErrHasColors: () => false,
     });
@@ -61,7 +61,7 @@ export function helpText(verbs: readonly Verb[], identity: ProgramIdentity, verb
   let text = '';
   command.configureOutput({
     writeOut: (piece) => (text += piece),
-    getOutHelpWidth: () => Math.min(identity.sink.columns, 120),
+    getOutHelpWidth: () => Math.min(identity.columns, 120),
     getOutHasColors: () => false,
   });
   command.outputHelp();

@@ -3,7 +3,18 @@ import type { Voice } from './voice.ts';
 import type { Words } from './words.ts';
 
 /** What the shell offers for a word. */
-export type Completes = 'node' | 'namespace' | 'port' | 'on-off' | 'path' | 'verb' | 'shell' | 'example' | 'command';
+export type Completes =
+  | 'node'
+  | 'lab'
+  | 'template'
+  | 'port'
+  | 'on-off'
+  | 'path'
+  | 'verb'
+  | 'shell'
+  | 'image-action'
+  | 'example'
+  | 'command';
 
 export interface Positional {
   /** As commander writes it: `<node>`, `[nodes...]`. */

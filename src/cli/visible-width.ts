@@ -11,7 +11,7 @@ export function visibleWidth(text: string): number {
 
 /** The first characters that fit, the last one an ellipsis where something was cut. Plain text only. */
 export function cutToWidth(text: string, width: number): string {
-  const characters = [...text];
+  const characters = Array.from(text);
   if (characters.length <= width) return text;
   return width < 1 ? '' : `${characters.slice(0, width - 1).join('')}…`;
 }

@@ -13,6 +13,8 @@ export interface ConsoleRun {
 
 /** How long a console may be silent before we type without having seen a prompt we know. Milliseconds. */
 const PATIENCE = 3000;
+/** Ctrl-C: what was typed must not go on after we gave up. */
+const INTERRUPT = '\u0003';
 
 /**
  * Runs one line of shell text on a console and waits for its end. Logs in as root where a login without a password is asked for. The
@@ -34,7 +36,10 @@ export async function runOnConsole(
     screen.type(` printf '\\n%s%s\\n' ${mark}- begin; eval ${shellQuote(line)}; printf '\\n%s%s=%d=\\n' ${mark}- end $?\n`);
     const done = new RegExp(`${mark}-begin\\n([\\s\\S]*?)\\n?${mark}-end=(\\d+)=`);
     const found = await screen.find(done, deadline);
-    if (found === undefined) throw timedOut(screen, `the command did not end within ${Math.round(options.timeout / 1000)} s`);
+    if (found === undefined) {
+      screen.type(INTERRUPT);
+      throw timedOut(screen, `the command did not end within ${Math.round(options.timeout / 1000)} s`);
+    }
     return { code: Number(found[2]), output: found[1] ?? '' };
   } finally {
     stream.close();

@@ -1,0 +1,25 @@
+import type { Topology } from '../../model/topology.ts';
+import type { Context } from '../context.ts';
+import type { Voice } from '../voice.ts';
+import { generateLab, writeLab } from './generate-lab.ts';
+import type { Place } from './place.ts';
+import { type ReadLab, requireLab, soundLab } from './read-lab.ts';
+import { showDiagnostics } from './show-diagnostics.ts';
+
+/** Reads a lab's file and writes everything that `generate` writes, with qeneth's words. With an error nothing is written. */
+export async function produceLab(
+  context: Context,
+  voice: Voice,
+  place: Place,
+  template: string | undefined,
+): Promise<ReadLab & { readonly topology: Topology }> {
+  voice.info('Generating topology');
+  const lab = await requireLab(context, voice, place, template);
+  voice.info('Generating node YAML');
+  const generated = await generateLab(context, lab);
+  await showDiagnostics(voice, lab.source, generated.diagnostics);
+  soundLab(lab, generated.diagnostics);
+  voice.info('Generating executables');
+  await writeLab(context, voice, lab, generated);
+  return lab;
+}

@@ -1,0 +1,45 @@
+import type { Verb } from './verb.ts';
+import { checkVerb } from './verbs/check.ts';
+import { completeVerb } from './verbs/complete.ts';
+import { completionVerb } from './verbs/completion.ts';
+import { consoleVerb } from './verbs/console.ts';
+import { doctorVerb } from './verbs/doctor.ts';
+import { downVerb } from './verbs/down.ts';
+import { exampleVerb } from './verbs/example.ts';
+import { execVerb } from './verbs/exec.ts';
+import { generateVerb } from './verbs/generate.ts';
+import { graphVerb } from './verbs/graph.ts';
+import { helpVerb } from './verbs/help.ts';
+import { imageVerb } from './verbs/image.ts';
+import { linkVerb } from './verbs/link.ts';
+import { monitorVerb } from './verbs/monitor.ts';
+import { restartVerb } from './verbs/restart.ts';
+import { shellVerb } from './verbs/shell.ts';
+import { startVerb } from './verbs/start.ts';
+import { statusVerb } from './verbs/status.ts';
+import { stopVerb } from './verbs/stop.ts';
+import { upVerb } from './verbs/up.ts';
+
+/** Every verb, in the order in which help lists them. */
+export const VERBS: readonly Verb[] = [
+  exampleVerb,
+  checkVerb,
+  generateVerb,
+  upVerb,
+  downVerb,
+  startVerb,
+  stopVerb,
+  restartVerb,
+  statusVerb,
+  consoleVerb,
+  monitorVerb,
+  execVerb,
+  shellVerb,
+  linkVerb,
+  graphVerb,
+  imageVerb,
+  doctorVerb,
+  completionVerb,
+  helpVerb(() => VERBS),
+  completeVerb(() => VERBS),
+];

@@ -1,0 +1,23 @@
+import { findPlace } from '../lab/place.ts';
+import { requireConnection, requireNode, requireRunning } from '../lab/session.ts';
+import type { Verb } from '../verb.ts';
+import { attachTo } from './console.ts';
+
+export const shellVerb: Verb = {
+  name: 'shell',
+  summary: 'a shell in a node',
+  help: `In a namespace node your own shell ($SHELL), in a virtual machine its console.
+
+Examples:
+  weft shell r1`,
+  positional: [{ syntax: '<node>', meaning: 'the node', completes: 'node' }],
+  async run(context, words, voice) {
+    const name = words.positional[0] ?? '';
+    const connection = await requireConnection(context, await findPlace(context, words));
+    const node = requireRunning(context, requireNode(await connection.call('status', { ports: false }), name));
+    if (node.kind !== 'namespace') return await attachTo(context, words, voice, name, 'console');
+    const shell = context.environment['SHELL'] || '/bin/sh';
+    const { argv, environment } = await (await context.labs()).enter(connection.name, node.pid, [shell]);
+    return await context.terminal.runForeground(argv, { environment });
+  },
+};

@@ -1,0 +1,35 @@
+import { EXIT } from '../exit-codes.ts';
+import { findPlace } from '../lab/place.ts';
+import { removeLab, stopNodes } from '../lab/run-lab.ts';
+import { connectionTo, requireNodes } from '../lab/session.ts';
+import type { Verb } from '../verb.ts';
+
+export const stopVerb: Verb = {
+  name: 'stop',
+  summary: 'stop nodes; all of them where none is named',
+  help: `Overlay disks, logs and generated files stay. When no node is left running, the lab is removed as down does it.
+
+Examples:
+  weft stop
+  weft stop client1`,
+  positional: [{ syntax: '[nodes...]', meaning: 'the nodes to stop', completes: 'node' }],
+  async run(context, words, voice) {
+    const place = await findPlace(context, words);
+    const connection = await connectionTo(context, place);
+    if (connection === undefined) {
+      if (place.known !== undefined) await removeLab(context, voice, place.known.name, false);
+      else voice.info('nothing runs here');
+      return EXIT.ok;
+    }
+    if (words.positional.length === 0) return (await removeLab(context, voice, connection.name, false)) ? EXIT.ok : EXIT.failed;
+    const status = await connection.call('status', { ports: false });
+    requireNodes(
+      words.positional,
+      connection.name,
+      status.nodes.map(({ name }) => name),
+    );
+    const outcome = await stopNodes(context, voice, connection, words.positional, false);
+    if (outcome.status.nodes.every(({ state }) => state === 'stopped')) await removeLab(context, voice, connection.name, false);
+    return outcome.failures.length === 0 ? EXIT.ok : EXIT.failed;
+  },
+};

@@ -1,0 +1,45 @@
+import { randomBytes } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { realpath } from 'node:fs/promises';
+import type { Context } from '../cli/context.ts';
+import { runCommandLine } from '../cli/run-command-line.ts';
+import { systemClock } from '../host/clock.ts';
+import { systemCommands } from '../host/commands.ts';
+import { systemFiles } from '../host/files.ts';
+import { systemTerminal } from '../host/terminal.ts';
+import { writeFileSet } from '../host/write-file-set.ts';
+import { installation } from './places.ts';
+
+/** Runs the command line of this process and ends it with the verb's exit code. */
+export async function main(): Promise<void> {
+  const code = await runCommandLine(systemContext(), process.argv.slice(2));
+  process.exit(code);
+}
+
+function systemContext(): Context {
+  const { env: environment } = process;
+  return {
+    invokedAs: environment['WEFT_INVOKED_AS'] === 'qeneth' ? 'qeneth' : 'weft',
+    version: versionOf(installation),
+    runtime: process.version,
+    installation,
+    directory: process.cwd(),
+    environment,
+    isRoot: process.getuid?.() === 0,
+    terminal: systemTerminal,
+    files: systemFiles,
+    writeFileSet,
+    commands: systemCommands,
+    clock: systemClock,
+    realPath: (path) => realpath(path).catch(() => path),
+    freshWord: () => `weft${randomBytes(6).toString('hex')}`,
+    labs: async () => (await import('./labs.ts')).openLabs(environment),
+    smallGuest: async () => (await import('./small-guest.ts')).smallGuest(environment),
+    pngParts: async () => await (await import('./png-parts.ts')).pngParts(),
+  };
+}
+
+function versionOf(folder: string): string {
+  const untrusted: unknown = JSON.parse(readFileSync(`${folder}/package.json`, 'utf8'));
+  return (untrusted as { version?: string }).version ?? 'unknown';
+}
