@@ -8,10 +8,10 @@ export type NodeService = 'console' | 'monitor' | 'kgdb' | 'ugdb';
 export const nodeServices: readonly NodeService[] = ['console', 'monitor', 'kgdb', 'ugdb'];
 
 /** TCP ports of a node; one is missing when no number is left. */
-export type NodePorts = Readonly<Partial<Record<NodeService, PlannedPort>>>;
+type NodePorts = Readonly<Partial<Record<NodeService, PlannedPort>>>;
 
 /** UDP ports of the two ends of a link. */
-export interface LinkPorts {
+interface LinkPorts {
   readonly tail: PlannedPort;
   readonly head: PlannedPort;
 }

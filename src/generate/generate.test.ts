@@ -86,6 +86,10 @@ describe('generate', () => {
     );
   });
 
+  it('keeps attributes apart from what every object inherits', () => {
+    expect(render(pair({ toString: 'x', constructor: 'y' }), '{{toString}}{{constructor}}{{valueOf}}')['a']).toBe('xy');
+  });
+
   it('reports an unknown template at the node, once', () => {
     const { files, diagnostics } = generate({ topology: pair(), templates: source({ small: '' }) });
     expect(files).toEqual([]);

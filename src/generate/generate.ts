@@ -9,7 +9,7 @@ import { printYaml } from './print-yaml.ts';
 import type { TemplateSource } from './template-source.ts';
 import { templateView } from './template-view.ts';
 
-export interface GeneratedFile {
+interface GeneratedFile {
   /** Relative to the lab's directory. */
   readonly name: string;
   readonly text: string;

@@ -7,7 +7,7 @@ import { compareVersions } from '../model/version-order.ts';
 export type Entries = readonly (readonly [key: string, value: string])[];
 
 /** One end of a link, as the node that owns the end sees it. */
-export interface LinkDocument {
+interface LinkDocument {
   readonly entries: Entries;
   /** The other end is an uplink to the world. */
   readonly internet: boolean;
@@ -33,7 +33,7 @@ export function nodeDocuments(completed: Topology, macs: ReadonlyMap<string, Mac
     node,
     entries: [
       ['graph', completed.name],
-      ...graph.filter(([key]) => !node.attributes[key]),
+      ...graph.filter(([key]) => !Object.hasOwn(node.attributes, key) || node.attributes[key] === ''),
       ['name', node.name],
       ...filledEntries(node.attributes),
     ],

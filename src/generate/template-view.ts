@@ -34,7 +34,7 @@ export function templateView(document: NodeDocument): View {
 }
 
 /** The id of a port's netdev; QEMU takes letters, digits, `-._` after a letter. */
-export function netdevId(port: string): string {
+function netdevId(port: string): string {
   return /^[A-Za-z][A-Za-z0-9._-]*$/.test(port) ? port : `port-${port.replace(/[^A-Za-z0-9._-]/g, '_')}`;
 }
 
