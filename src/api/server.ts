@@ -12,17 +12,21 @@ export type Handlers = {
 /** Opens a viewer of a node's console or monitor, or says in a sentence why not. */
 export type OpenStream = (node: string, which: 'console' | 'monitor') => Promise<((stream: ByteStream) => void) | string>;
 
-/** Answers one request: finds the method, checks the body, runs the handler, sends events, then the result or the error. */
-export async function answer(exchange: HttpExchange, handlers: Handlers, bug: (failure: unknown) => void): Promise<void> {
+/** Answers one request: finds the method, checks the body, runs the handler, sends events, then the result or the error. Gives the method that was carried out. */
+export async function answer(
+  exchange: HttpExchange,
+  handlers: Handlers,
+  bug: (failure: unknown) => void,
+): Promise<Method | undefined> {
   const method = /^\/v1\/([a-z]+)$/.exec(exchange.target)?.[1];
   if (exchange.method !== 'POST' || method === undefined || !Object.hasOwn(requestSchemas, method)) {
     exchange.begin(404);
     exchange.line({
       error: { code: 'no-such-method', message: `there is no ${exchange.method} ${exchange.target}` } satisfies ApiError,
     });
-    return;
+    return undefined;
   }
-  await run(exchange, method as Method, handlers, bug);
+  return (await run(exchange, method as Method, handlers, bug)) ? (method as Method) : undefined;
 }
 
 async function run<M extends Method>(
@@ -30,20 +34,22 @@ async function run<M extends Method>(
   method: M,
   handlers: Handlers,
   bug: (failure: unknown) => void,
-): Promise<void> {
+): Promise<boolean> {
   const request = checked(method, exchange.body);
   if ('error' in request) {
     exchange.begin(400);
     exchange.line({ error: request.error });
-    return;
+    return false;
   }
   exchange.begin(200);
   try {
     const result = await handlers[method](request.value, (event) => exchange.line({ event }));
     exchange.line({ result });
+    return true;
   } catch (failure) {
     if (!(failure instanceof HostError)) bug(failure);
     exchange.line({ error: describe(failure) });
+    return false;
   }
 }
 

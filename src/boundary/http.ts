@@ -22,12 +22,13 @@ export interface HttpExchange {
 
 export interface HttpServer {
   /**
-   * Serves on a unix socket that only its owner may open (0600); the answer ends when `handle` settles. `upgrade` answers requests to
+   * Serves on a unix socket that only its owner may open (0600). The answer ends when `handle` settles; what it gives is called once the
+   * answer has left. `upgrade` answers requests to
    * upgrade with the function that takes the raw stream, or with the sentence that refuses it.
    */
   listen(
     socketPath: string,
-    handle: (exchange: HttpExchange) => Promise<void>,
+    handle: (exchange: HttpExchange) => Promise<(() => void) | undefined>,
     upgrade: (target: string) => Promise<((stream: ByteStream) => void) | string>,
   ): Promise<Listener>;
 }

@@ -8,16 +8,15 @@ import { systemFailure } from './system-failure.ts';
 /** More than any request of ours needs: a topology of 10 000 nodes is about 10 MB. */
 const longestBody = 256 * 1024 * 1024;
 
+/** How long answers under way may take to leave when the server closes. Milliseconds. */
+const linger = 1000;
+
 /** An HTTP server on a unix socket. A socket file that a dead engine left is replaced: the caller holds the lab's lock. */
 export const systemHttpServer: HttpServer = {
   listen(socketPath, handle, upgrade) {
     rmSync(socketPath, { force: true });
-    const open = new Set<Socket>();
+    const streams = new Set<Socket>();
     const server = createServer((incoming, outgoing) => void exchange(incoming, outgoing, handle));
-    server.on('connection', (socket) => {
-      open.add(socket);
-      socket.once('close', () => open.delete(socket));
-    });
     server.on('upgrade', (incoming, socket, head) => {
       socket.on('error', () => socket.destroy());
       void upgrade(incoming.url ?? '/').then((taker) => {
@@ -29,13 +28,17 @@ export const systemHttpServer: HttpServer = {
         }
         socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: weft-stream\r\n\r\n');
         if (head.length > 0) socket.unshift(head);
+        streams.add(socket as Socket);
+        socket.once('close', () => streams.delete(socket as Socket));
         taker(new SocketStream(socket as Socket, `a viewer on ${socketPath}`));
       });
     });
     const close = () =>
       new Promise<void>((resolve) => {
         server.close(() => resolve());
-        for (const socket of open) socket.destroySoon();
+        server.closeIdleConnections();
+        setTimeout(() => server.closeAllConnections(), linger).unref();
+        for (const socket of streams) socket.destroySoon();
       });
     return new Promise((resolve, reject) => {
       server.once('error', (failure) => reject(systemFailure(`listen on ${socketPath}`, failure)));
@@ -65,7 +68,7 @@ async function exchange(
   } catch {
     return;
   }
-  await handle({
+  const afterwards = await handle({
     method: incoming.method ?? '',
     target: incoming.url ?? '/',
     body,
@@ -76,5 +79,5 @@ async function exchange(
       outgoing.write(`${JSON.stringify(value)}\n`);
     },
   });
-  outgoing.end();
+  outgoing.end(() => afterwards?.());
 }

@@ -68,11 +68,7 @@ async function serve(lab: string, run: string): Promise<void> {
     start: (request, emit) => engine.start(request, emit),
     stop: (request, emit) => engine.stop(request, emit),
     link: (request) => engine.link(request),
-    down: async (_request, emit) => {
-      const outcome = await engine.down(emit);
-      setImmediate(() => void end());
-      return outcome;
-    },
+    down: (_request, emit) => engine.down(emit),
     exec: async ({ input, ...request }) => {
       const output = await engine.exec({ ...request, input: input === undefined ? undefined : decodeBase64(input) });
       return { code: output.code, stdout: encodeBase64(output.stdout), stderr: encodeBase64(output.stderr) };
@@ -81,7 +77,10 @@ async function serve(lab: string, run: string): Promise<void> {
   const bug = (failure: unknown) => log(`internal: ${failure instanceof Error ? failure.stack : String(failure)}`);
   const listener = await systemHttpServer.listen(
     `${run}/api.sock`,
-    (exchange) => answer(exchange, handlers, bug),
+    async (exchange) => {
+      const method = await answer(exchange, handlers, bug);
+      return method === 'down' ? () => void end() : undefined;
+    },
     (target) => {
       const wanted = streamTarget(target);
       return Promise.resolve(wanted === undefined ? `there is no ${target}` : engine.open(wanted.node, wanted.which));
