@@ -25,7 +25,6 @@ const packages = {
   yaml: ['generate'],
   '@viz-js/viz': ['graph'],
   commander: ['cli'],
-  '@bomb.sh/tab': ['cli'],
   zod: ['api'],
   koffi: ['host'],
 };
