@@ -2,6 +2,7 @@ import type { Diagnostic } from '../model/diagnostic.ts';
 import { valueFault } from './attribute-value.ts';
 import type { Occurrence } from './evaluate.ts';
 import { nearestName } from './nearest-name.ts';
+import { shorten } from './shorten.ts';
 import { FEATURE_PREFIX, VOCABULARY_BY_NAME, type VocabularyEntry } from './vocabulary.ts';
 
 /** Unknown names, values that cannot be meant, and attributes that stand where nothing reads them. */
@@ -25,7 +26,7 @@ function unknownName({ setting: { name, nameSpan } }: Occurrence): Diagnostic | 
   return {
     code: 'unknown-attribute',
     severity: 'error',
-    message: `there is no attribute ${name}`,
+    message: `there is no attribute ${shorten(name, 60)}`,
     hint: meant ? `did you mean ${meant}?` : 'attributes of your own templates need another beginning than qn_',
     span: nameSpan,
   };
@@ -55,12 +56,8 @@ function badValue(
   return {
     code: type === 'mac' || type === 'oui' ? 'bad-mac' : type === 'interface' ? 'unfit-interface-name' : 'bad-value',
     severity: 'error',
-    message: `${name} cannot be ${shorten(value)}: expected ${expected}`,
+    message: `${name} cannot be ${shorten(value, 60)}: expected ${expected}`,
     hint: `${name}: ${meaning}`,
     span: valueSpan,
   };
-}
-
-function shorten(value: string): string {
-  return value.length > 60 ? `${value.slice(0, 60)}...` : value;
 }

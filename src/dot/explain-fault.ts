@@ -1,5 +1,6 @@
 import type { Diagnostic, Span } from '../model/diagnostic.ts';
 import { nearestName } from './nearest-name.ts';
+import { shorten } from './shorten.ts';
 import { skipSpace } from './skip-space.ts';
 import type { SyntaxNode } from './syntax-tree.ts';
 import { VOCABULARY_BY_NAME } from './vocabulary.ts';
@@ -152,7 +153,7 @@ function portMissing(token: string): Explanation {
 }
 
 function shown(token: string): string {
-  return token === '' ? 'the end of the file' : token.length > 40 ? `${token.slice(0, 40)}...` : token;
+  return token === '' ? 'the end of the file' : shorten(token, 40);
 }
 
 function tokenAt(text: string, at: number): string {

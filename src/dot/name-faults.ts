@@ -1,6 +1,7 @@
 import type { Diagnostic, Source } from '../model/diagnostic.ts';
 import { isGenerated, type TopologyNode } from '../model/topology.ts';
 import type { Graph } from './graph.ts';
+import { shorten } from './shorten.ts';
 
 const RULE = 'it becomes a file name: 1 to 64 letters, digits and . _ - +, not beginning with . or -';
 /** What generate and the running nodes write beside a node's script. */
@@ -14,7 +15,7 @@ export function labNameFault(name: string, graph: Graph): Diagnostic | undefined
   return {
     code: 'unfit-lab-name',
     severity: 'error',
-    message: `${name === '' ? 'an empty text' : shorten(name)} cannot name a lab`,
+    message: `${name === '' ? 'an empty text' : shorten(name, 80)} cannot name a lab`,
     hint: given ? RULE : `${RULE}; give the graph a name of its own: graph "lab" {`,
     span: graph.nameSpan,
   };
@@ -36,7 +37,7 @@ export function nodeNameFaults(source: Source, graph: Graph, nodes: readonly Top
     });
     if (node.kind === 'drawing') return [];
     if (!isFileName(node.name))
-      return [fault(`${node.name === '' ? 'an empty text' : shorten(node.name)} cannot name a node`, RULE)];
+      return [fault(`${node.name === '' ? 'an empty text' : shorten(node.name, 80)} cannot name a node`, RULE)];
     if (!names.has(node.name)) return [];
     if (node.name.endsWith('.mustache') || inputs.has(node.name))
       return [fault(`the script of node ${node.name} would overwrite the file ${node.name}`, 'give the node another name')];
@@ -61,8 +62,4 @@ function inputFiles(source: Source, graph: Graph): ReadonlySet<string> {
 
 function isFileName(name: string): boolean {
   return /^[A-Za-z0-9_+][A-Za-z0-9._+-]{0,63}$/.test(name);
-}
-
-function shorten(name: string): string {
-  return name.length > 80 ? `${name.slice(0, 80)}...` : name;
 }

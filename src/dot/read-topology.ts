@@ -13,11 +13,14 @@ import { notTextFault } from './not-text.ts';
 import { overrideTemplates } from './override-templates.ts';
 import { indexLines } from './position.ts';
 import { type DrawnLink, readLinks } from './read-links.ts';
+import { shorten } from './shorten.ts';
 import { findHeaderFault, findSyntaxFaults } from './syntax-faults.ts';
 import { parseTree } from './syntax-tree.ts';
 import { findTemplateFaults } from './template-faults.ts';
 import { findTokenFaults } from './token-faults.ts';
 import { findUnusedFaults } from './unused-faults.ts';
+
+const LONGEST_SENTENCE = 400;
 
 export interface ReadOptions {
   /** The lab's name where the graph has none. */
@@ -42,7 +45,7 @@ export interface ReadOutcome {
 export function readTopology(source: Source, options: ReadOptions): ReadOutcome {
   const { text } = source;
   const unreadable = notTextFault(text) ?? findHeaderFault(text);
-  if (unreadable) return { topology: undefined, diagnostics: [unreadable] };
+  if (unreadable) return { topology: undefined, diagnostics: inOrder([unreadable]) };
   const tokens = findTokenFaults(text);
   const deep = tokens.diagnostics.find(({ code }) => code === 'too-deep');
   if (deep) return { topology: undefined, diagnostics: [deep] };
@@ -110,11 +113,17 @@ function linkFaults(text: string, { graph, byName, links, lineOf }: Linked): Dia
   return [...ends, ...duplicates, ...findUnusedFaults(text, graph, byName, links)];
 }
 
-/** By place, errors first; what several nodes inherit from one default is said once. */
+/** By place, errors first; what several nodes inherit from one default is said once, and names of any length are cut. */
 function inOrder(diagnostics: readonly Diagnostic[]): Diagnostic[] {
-  const distinct = new Map(
-    diagnostics.map((diagnostic) => [JSON.stringify([diagnostic.code, diagnostic.span, diagnostic.message]), diagnostic]),
-  );
+  const distinct = new Map<string, Diagnostic>();
+  for (const { message, hint, ...rest } of diagnostics) {
+    const short = {
+      ...rest,
+      message: shorten(message, LONGEST_SENTENCE),
+      ...(hint ? { hint: shorten(hint, LONGEST_SENTENCE) } : {}),
+    };
+    distinct.set(JSON.stringify([rest.code, rest.span, short.message]), short);
+  }
   const rank = ({ severity }: Diagnostic): number => (severity === 'error' ? 0 : 1);
   return [...distinct.values()].sort((a, b) => a.span.from - b.span.from || rank(a) - rank(b));
 }

@@ -28,7 +28,7 @@ export function findTokenFaults(text: string): TokenFaults {
 class PairScan implements TokenFaults {
   readonly diagnostics: Diagnostic[] = [];
   readonly htmlTexts: Span[] = [];
-  trustedTo: number;
+  trustedTo = Number.POSITIVE_INFINITY;
   readonly #text: string;
   readonly #open: { sign: '{' | '['; at: number }[] = [];
   #firstLongString: number | undefined;
@@ -36,7 +36,6 @@ class PairScan implements TokenFaults {
 
   constructor(text: string) {
     this.#text = text;
-    this.trustedTo = text.length;
   }
 
   /** Takes the token that begins here; the offset behind it, or undefined when it never ends. */
