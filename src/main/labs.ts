@@ -1,4 +1,5 @@
-import { mkdirSync } from 'node:fs';
+import { mkdirSync, rmdirSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { connectionTo } from '../api/client.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
@@ -64,6 +65,8 @@ export function openLabs(environment: Environment): Labs {
         await systemFiles.remove(documentPath(environment, lab));
         await systemFiles.remove(`${root}/${lab}.lock`);
       });
+      removeIfEmpty(documentsFolder(environment));
+      removeIfEmpty(root);
     },
     enter(lab, hostPid, argv) {
       const anchor = findAnchor(runOf(lab), lab);
@@ -96,10 +99,20 @@ async function namesIn(folder: string, ending: string): Promise<string[]> {
   return names.filter((name) => !name.endsWith('.lock'));
 }
 
+/** Folders of ours go with the last lab. */
+function removeIfEmpty(folder: string): void {
+  try {
+    rmdirSync(folder);
+  } catch {
+    // Another lab's files are in it, or it is gone.
+  }
+}
+
 /** Runs one change of a lab's sandbox at a time; waits for another command that is at it. */
 async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
   let lock: FileLock | undefined;
   for (const deadline = systemClock.now() + 60_000; lock === undefined; ) {
+    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
     lock = tryLock(path);
     if (lock === undefined) {
       if (systemClock.now() > deadline) throw new HostError('timeout', `another command has held ${path} for a minute`);
