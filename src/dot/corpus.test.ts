@@ -67,6 +67,7 @@ const huge: readonly (readonly [string, string])[] = [
   ['edges without ports', `graph {${'a--b;'.repeat(MANY)}}`],
   ['a chain without ports', `graph {a${'--b'.repeat(MANY)}}`],
   ['one port used by all', `graph {${'a:x--b:y;'.repeat(MANY)}}`],
+  ['byte order marks', `graph {${'\ufeff'.repeat(MANY)}=}${'\ufeff'.repeat(MANY)}`],
   ['zero bytes', '\0'.repeat(MANY)],
   ['a file of more than the limit', `graph {${' '.repeat(33 * 1024 * 1024)}}`],
 ];

@@ -16,12 +16,14 @@ export function unquote(quoted: string): string {
  * or the end; such a text gets one backslash more.
  */
 export function quote(text: string): string {
-  const closed = text.replace(/(\\+)("|\r?\n|$)?|"/g, (all, backslashes?: string, what?: string) => {
-    if (backslashes === undefined) return '\\"';
-    if (what === undefined) return all;
-    const even = backslashes.length % 2 === 0 ? backslashes : `${backslashes}\\`;
-    return even + (what === '"' ? '\\"' : what);
-  });
+  const closed = text.replace(
+    /(\\+)("|\r?\n)?|"/g,
+    (all: string, backslashes: string | undefined, what: string | undefined, at: number) => {
+      const atEnd = at + all.length === text.length;
+      const odd = backslashes !== undefined && backslashes.length % 2 === 1 && (what !== undefined || atEnd);
+      return (backslashes ?? '') + (odd ? '\\' : '') + (all.endsWith('"') ? '\\"' : (what ?? ''));
+    },
+  );
   return `"${closed}"`;
 }
 

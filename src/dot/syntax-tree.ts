@@ -5,13 +5,19 @@ import type { Span } from '../model/diagnostic.ts';
 /** The tree's nodes carry the names that the grammar of @viz-js/lang-dot gives to the parts of a file. */
 export type { SyntaxNode, SyntaxNodeRef, Tree } from '@lezer/common';
 
+/** Words that the grammar's table of keywords (@viz-js/lang-dot 1.0.5) finds in the prototype of objects, and then cannot place. */
+const STUMBLING_WORDS = /__proto__|constructor/gi;
+
 /**
  * Parses all of the text, mistakes included: they are nodes of the tree with `type.isError`. Offsets are those of the text. HTML texts
  * are given to the parser as quoted ones, because it would go on into them with an XML parser, which is slow and complains about what
  * Graphviz takes; isHtml tells them apart. Byte order marks count as white space.
  */
 export function parseTree(text: string, htmlTexts: readonly Span[]): Tree {
-  return dot().language.parser.parse(quoteHtml(text, htmlTexts).replace(/^\ufeff|\ufeff(?=\s*$)/g, ' '));
+  const end = text.trimEnd().length;
+  const quoted = quoteHtml(text, htmlTexts);
+  const plain = quoted.slice(0, end).replace(/^\ufeff/, ' ') + ' '.repeat(text.length - end);
+  return dot().language.parser.parse(plain.replace(STUMBLING_WORDS, (word) => 'x'.repeat(word.length)));
 }
 
 /** True for an HTML text, which keeps its angle brackets in the source. */
