@@ -1,6 +1,7 @@
 import type { NodeState, NodeStatus } from '../model/lab-status.ts';
 import type { Paint } from './paint.ts';
 import { textTable } from './text-table.ts';
+import { printable } from './visible-width.ts';
 
 /** The table of `qeneth status`: NODE PID CNSOL MONTR. The PID is a number, `stopped` or `lost`; a port that does not listen is empty. */
 export function qenethStatusTable(nodes: readonly NodeStatus[]): string[] {
@@ -34,12 +35,12 @@ export function statusTable(nodes: readonly NodeStatus[], paint: Paint): string[
   ];
   const rows = nodes.map((node) => [
     node.name,
-    node.kind === 'vm' || node.kind === 'namespace' ? `${node.kind} ${paint.dim(node.template)}`.trimEnd() : node.kind,
+    node.template === '' || node.template === node.kind ? node.kind : `${node.kind} ${paint.dim(node.template)}`,
     paintState(node.state, paint),
     node.pid === undefined ? '-' : String(node.pid),
     ...(hasTcp ? [portOf(node.console) || '-', portOf(node.monitor) || '-'] : []),
     ...(hasPorts ? [portsOf(node, paint)] : []),
-    ...(hasReason ? [node.reason ?? ''] : []),
+    ...(hasReason ? [firstLine(node.reason ?? '')] : []),
   ]);
   return textTable(columns, rows);
 }
@@ -76,4 +77,8 @@ function pidOf(node: NodeStatus): string {
 
 function portOf(port: number | undefined): string {
   return port === undefined ? '' : String(port);
+}
+
+function firstLine(text: string): string {
+  return printable(text.split('\n', 1)[0] ?? '').replace(/:$/, '');
 }

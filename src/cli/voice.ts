@@ -37,11 +37,11 @@ export class Voice {
   }
 
   warn(text: string, hint?: string): void {
-    this.#err.write(`${this.errPaint.yellow('Warn:')} ${text}\n${this.#hint('      ', hint)}`);
+    this.#err.write(`${this.errPaint.yellow('Warn:')} ${hang(text, '      ')}\n${this.#hint('      ', hint)}`);
   }
 
   error(text: string, hint?: string): void {
-    this.#err.write(`${this.errPaint.red('ERROR:')} ${text}\n${this.#hint('       ', hint)}`);
+    this.#err.write(`${this.errPaint.red('ERROR:')} ${hang(text, '       ')}\n${this.#hint('       ', hint)}`);
   }
 
   /** Text beside the work, on standard error as it is. */
@@ -52,4 +52,9 @@ export class Voice {
   #hint(indent: string, hint: string | undefined): string {
     return hint === undefined ? '' : `${hint.replace(/^/gm, indent)}\n`;
   }
+}
+
+/** Lines after the first stand under it. */
+function hang(text: string, indent: string): string {
+  return text.trimEnd().replaceAll('\n', `\n${indent}`);
 }

@@ -4,7 +4,7 @@ import type { Voice } from '../voice.ts';
 import { generateLab, writeLab } from './generate-lab.ts';
 import type { Place } from './place.ts';
 import { type ReadLab, requireLab, soundLab } from './read-lab.ts';
-import { showDiagnostics } from './show-diagnostics.ts';
+import { showDiagnostics, type WarningDetail } from './show-diagnostics.ts';
 
 /** Reads a lab's file and writes everything that `generate` writes, with qeneth's words. With an error nothing is written. */
 export async function produceLab(
@@ -12,12 +12,13 @@ export async function produceLab(
   voice: Voice,
   place: Place,
   template: string | undefined,
+  warnings: WarningDetail,
 ): Promise<ReadLab & { readonly topology: Topology }> {
   voice.info('Generating topology');
-  const lab = await requireLab(context, voice, place, template);
+  const lab = await requireLab(context, voice, place, template, warnings);
   voice.info('Generating node YAML');
   const generated = await generateLab(context, lab);
-  await showDiagnostics(voice, lab.source, generated.diagnostics);
+  await showDiagnostics(voice, lab.source, generated.diagnostics, warnings);
   soundLab(lab, generated.diagnostics);
   voice.info('Generating executables');
   await writeLab(context, voice, lab, generated);

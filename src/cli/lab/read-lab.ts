@@ -1,6 +1,6 @@
 import type { Diagnostic, Source } from '../../model/diagnostic.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
-import type { Topology, TopologyNode } from '../../model/topology.ts';
+import { isGenerated, type Topology, type TopologyNode } from '../../model/topology.ts';
 import { Refusal } from '../complaints.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -8,7 +8,7 @@ import { nameOf } from '../paths.ts';
 import type { Voice } from '../voice.ts';
 import { templateFolders, templateNames } from './load-templates.ts';
 import type { Place } from './place.ts';
-import { showDiagnostics } from './show-diagnostics.ts';
+import { showDiagnostics, type WarningDetail } from './show-diagnostics.ts';
 
 /** A lab's description as its file gives it. */
 export interface ReadLab {
@@ -46,9 +46,10 @@ export async function requireLab(
   voice: Voice,
   place: Place,
   template: string | undefined,
+  warnings: WarningDetail,
 ): Promise<ReadLab & { readonly topology: Topology }> {
   const lab = await readLab(context, place, template);
-  await showDiagnostics(voice, lab.source, lab.diagnostics);
+  await showDiagnostics(voice, lab.source, lab.diagnostics, warnings);
   return soundLab(lab, lab.diagnostics);
 }
 
@@ -60,29 +61,24 @@ export function soundLab(lab: ReadLab, diagnostics: readonly Diagnostic[]): Read
   throw new Refusal(EXIT.failed, `${lab.source.path} has ${errors === 1 ? 'an error' : `${errors} errors`}; nothing was done`);
 }
 
-/** What the engine is told. Nodes run the templates that `generate` used last, which may have been asked for by --template. */
-export async function labSpec(context: Context, lab: ReadLab & { readonly topology: Topology }): Promise<LabSpec> {
-  const { place, topology } = lab;
-  return {
-    name: topology.name,
-    directory: place.directory,
-    files: place.files,
-    topology: await withGeneratedTemplates(context, place, topology),
-  };
+/** What the engine is told. */
+export function labSpec({ place, topology }: ReadLab & { readonly topology: Topology }): LabSpec {
+  return { name: topology.name, directory: place.directory, files: place.files, topology };
 }
 
-async function withGeneratedTemplates(context: Context, place: Place, topology: Topology): Promise<Topology> {
+/** The template that `generate --template` last put in the place of the file's; undefined where it used the file's own. */
+export async function generatedTemplate(context: Context, place: Place, topology: Topology): Promise<string | undefined> {
   const path = `${place.directory}/topology.dot`;
-  if (place.input === path) return topology;
-  const text = await context.files.readTextIfThere(path);
-  if (text === undefined) return topology;
+  const text = place.input === path ? undefined : await context.files.readTextIfThere(path);
+  if (text === undefined) return undefined;
   const { readTopology } = await import('../../dot/read-topology.ts');
   const generated = readTopology({ path, text }, { defaultName: topology.name }).topology;
-  const roles = new Map((generated?.nodes ?? []).map((node) => [node.name, node]));
-  return { ...topology, nodes: topology.nodes.map((node) => withRoleOf(node, roles.get(node.name))) };
+  const used = templatesOf(generated?.nodes ?? []);
+  const [only] = used;
+  const own = templatesOf(topology.nodes);
+  return used.size === 1 && only !== undefined && !(own.size === 1 && own.has(only)) ? only : undefined;
 }
 
-function withRoleOf(node: TopologyNode, generated: TopologyNode | undefined): TopologyNode {
-  if (generated?.template === undefined || node.template === undefined) return node;
-  return { ...node, template: generated.template, kind: generated.kind };
+function templatesOf(nodes: readonly TopologyNode[]): ReadonlySet<string> {
+  return new Set(nodes.filter(isGenerated).flatMap(({ template }) => (template === undefined ? [] : [template])));
 }

@@ -51,8 +51,11 @@ export async function startLab(context: Context, voice: Voice, place: Place, spe
   });
   try {
     const request = { spec, wait: wish.wait, timeout: wish.timeout, ...(wish.nodes.length > 0 ? { nodes: wish.nodes } : {}) };
-    const outcome = await withProgress(context, voice, { doing: 'Starting', nodes: chosen, block: wish.block }, (onEvent) =>
-      connection.call('start', request, onEvent),
+    const outcome = await withProgress(
+      context,
+      voice,
+      { doing: 'Starting', nodes: chosen, block: wish.block, awaited: wish.wait },
+      (onEvent) => connection.call('start', request, onEvent),
     );
     showOutcome(voice, outcome);
     return outcome;
@@ -70,7 +73,7 @@ export async function stopNodes(
   block: boolean,
 ): Promise<Outcome> {
   const request = nodes.length > 0 ? { nodes } : {};
-  const outcome = await withProgress(context, voice, { doing: 'Stopping', nodes, block }, (onEvent) =>
+  const outcome = await withProgress(context, voice, { doing: 'Stopping', nodes, block, awaited: false }, (onEvent) =>
     connection.call('stop', request, onEvent),
   );
   showOutcome(voice, outcome);
@@ -84,7 +87,7 @@ export async function removeLab(context: Context, voice: Voice, name: string, bl
   let clean = true;
   try {
     if (connection !== undefined) {
-      const outcome = await withProgress(context, voice, { doing: 'Stopping', nodes: [], block }, (onEvent) =>
+      const outcome = await withProgress(context, voice, { doing: 'Stopping', nodes: [], block, awaited: false }, (onEvent) =>
         connection.call('down', {}, onEvent),
       );
       showOutcome(voice, outcome);

@@ -9,18 +9,18 @@ import { Progress } from './progress-state.ts';
 const FRAME = 100;
 
 /**
- * Shows a long action while it runs, on standard error: one updating block on a terminal (`block`), else one line per event. The events
- * come through the function handed to `work`.
+ * Shows a long action while it runs, on standard error: one updating block on a terminal (`block`), else one line per event, those
+ * of readiness only where it is `awaited`. The events come through the function handed to `work`.
  */
 export async function withProgress<T>(
   { terminal, clock }: { terminal: Terminal; clock: Clock },
   voice: Voice,
-  show: { doing: 'Starting' | 'Stopping'; nodes: Iterable<string>; block: boolean },
+  show: { doing: 'Starting' | 'Stopping'; nodes: Iterable<string>; block: boolean; awaited: boolean },
   work: (onEvent: (event: ProgressEvent) => void) => Promise<T>,
 ): Promise<T> {
   if (!show.block || !terminal.stderr.isTty || voice.quiet) {
     return await work((event) => {
-      const line = progressLine(event);
+      const line = progressLine(event, show.awaited);
       if (line !== undefined) voice.info(line);
     });
   }

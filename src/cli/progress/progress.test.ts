@@ -50,10 +50,11 @@ describe('progressBlock', () => {
 
 describe('progressLine', () => {
   it('uses the words of qeneth', () => {
-    expect(progressLine({ node: 'server', stage: 'launching' })).toBe('Launching server');
-    expect(progressLine({ node: 'server', stage: 'stopping' })).toBe('Stopping server');
-    expect(progressLine({ node: 'server', stage: 'skipped' })).toBe('server is already running');
-    expect(progressLine({ node: 'server', stage: 'ready' })).toBe('server ready');
-    expect(progressLine({ node: 'server', stage: 'waiting' })).toBeUndefined();
+    expect(progressLine({ node: 'server', stage: 'launching' }, true)).toBe('Launching server');
+    expect(progressLine({ node: 'server', stage: 'stopping' }, true)).toBe('Stopping server');
+    expect(progressLine({ node: 'server', stage: 'skipped' }, true)).toBe('server is already running');
+    expect(progressLine({ node: 'server', stage: 'ready' }, true)).toBe('server ready');
+    expect(progressLine({ node: 'server', stage: 'ready' }, false)).toBeUndefined();
+    expect(progressLine({ node: 'server', stage: 'waiting' }, true)).toBeUndefined();
   });
 });

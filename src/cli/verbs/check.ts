@@ -33,7 +33,7 @@ Examples:
         }),
       );
     } else {
-      await showDiagnostics(voice, lab.source, diagnostics);
+      await showDiagnostics(voice, lab.source, diagnostics, 'all');
       if (diagnostics.length === 0) voice.info(`${lab.source.path} is clean`);
     }
     if (diagnostics.some(({ severity }) => severity === 'error')) return EXIT.failed;

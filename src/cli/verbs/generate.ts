@@ -18,7 +18,7 @@ Examples:
   shares: ['template'],
   async run(context, words, voice) {
     const place = await findPlace(context, words, words.positional[0]);
-    await produceLab(context, voice, place, words.text('template'));
+    await produceLab(context, voice, place, words.text('template'), 'all');
     return EXIT.ok;
   },
 };

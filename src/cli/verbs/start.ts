@@ -6,7 +6,7 @@ import { EXIT } from '../exit-codes.ts';
 import { findPlace, type Place } from '../lab/place.ts';
 import { prepareMachine } from '../lab/prepare-machine.ts';
 import { produceLab } from '../lab/produce-lab.ts';
-import { labSpec, type ReadLab, requireLab } from '../lab/read-lab.ts';
+import { generatedTemplate, labSpec, type ReadLab, requireLab } from '../lab/read-lab.ts';
 import { startLab } from '../lab/run-lab.ts';
 import { requireNodes } from '../lab/session.ts';
 import type { Verb } from '../verb.ts';
@@ -44,8 +44,10 @@ export async function startNodes(context: Context, voice: Voice, place: Place, w
   const nodes = words.positional;
   const template = words.text('template');
   const lab =
-    template === undefined ? await generatedLab(context, voice, place) : await produceLab(context, voice, place, template);
-  const spec = await labSpec(context, lab);
+    template === undefined
+      ? await generatedLab(context, voice, place)
+      : await produceLab(context, voice, place, template, 'none');
+  const spec = labSpec(lab);
   const names = spec.topology.nodes.filter(isGenerated).map(({ name }) => name);
   requireNodes(nodes, spec.name, names);
   await prepareMachine(context, voice, spec.topology, words.flag('yes'));
@@ -55,7 +57,7 @@ export async function startNodes(context: Context, voice: Voice, place: Place, w
 }
 
 async function generatedLab(context: Context, voice: Voice, place: Place): Promise<ReadLab & { readonly topology: Topology }> {
-  const lab = await requireLab(context, voice, place, undefined);
+  const lab = await requireLab(context, voice, place, undefined, 'none');
   const missing: string[] = [];
   for (const { name } of lab.topology.nodes.filter(isGenerated))
     if (!(await context.files.exists(`${place.directory}/${name}`))) missing.push(name);
@@ -69,5 +71,6 @@ async function generatedLab(context: Context, voice: Voice, place: Place): Promi
   if (written !== undefined && edited !== undefined && edited > written) {
     voice.warn(`${place.shownInput} is newer than topology.dot`, `${context.invokedAs} generate brings the scripts up to date`);
   }
-  return lab;
+  const used = await generatedTemplate(context, place, lab.topology);
+  return used === undefined ? lab : await requireLab(context, voice, place, used, 'none');
 }

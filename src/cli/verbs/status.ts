@@ -40,7 +40,7 @@ Examples:
     if (connection === undefined) {
       const lab = await readLab(context, place, undefined);
       if (lab.topology === undefined) {
-        await showDiagnostics(voice, lab.source, lab.diagnostics);
+        await showDiagnostics(voice, lab.source, lab.diagnostics, 'count');
         return EXIT.failed;
       }
       const { stoppedNodes } = await import('../lab/stopped-nodes.ts');

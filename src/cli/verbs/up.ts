@@ -31,8 +31,8 @@ Examples:
   async run(context, words, voice) {
     const timeout = words.number('timeout', 300);
     const place = await findPlace(context, words, words.positional[0]);
-    const lab = await produceLab(context, voice, place, words.text('template'));
-    const spec = await labSpec(context, lab);
+    const lab = await produceLab(context, voice, place, words.text('template'), 'count');
+    const spec = labSpec(lab);
     await prepareMachine(context, voice, spec.topology, words.flag('yes'));
     const outcome = await startLab(context, voice, place, spec, { nodes: [], wait: true, timeout, block: true });
     if (words.flag('json')) voice.printJson(outcome);
