@@ -1,8 +1,11 @@
-import { type IncomingMessage, request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpClient } from '../boundary/http.ts';
 import { SocketStream } from './socket-stream.ts';
 import { systemFailure } from './system-failure.ts';
+
+/** Not imported: an ES import of node:http evaluates all of its exports, the whole of a WebSocket client among them, which takes ten times as long. */
+const { request } = process.getBuiltinModule('node:http');
 
 /** HTTP requests to an engine's unix socket. */
 export const systemHttpClient: HttpClient = {
