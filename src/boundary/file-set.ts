@@ -2,6 +2,7 @@
 export interface NewFile {
   readonly name: string;
   readonly content: string | Uint8Array;
+  /** Permissions, less what the umask takes away. */
   readonly mode: number;
 }
 

@@ -1,4 +1,4 @@
-import { closeSync, fchmodSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
 import type { NewFile, WriteFileSet } from '../boundary/file-set.ts';
 import { systemFailure } from './system-failure.ts';
@@ -27,7 +27,6 @@ function writeOne(path: string, file: NewFile): void {
   try {
     const bytes = typeof file.content === 'string' ? Buffer.from(file.content) : file.content;
     for (let at = 0; at < bytes.length; ) at += writeSync(descriptor, bytes, at);
-    fchmodSync(descriptor, file.mode);
   } finally {
     closeSync(descriptor);
   }
