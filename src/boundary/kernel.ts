@@ -48,18 +48,15 @@ export type KernelOp =
       readonly carrier?: boolean;
     }
   | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
+  /** Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it. */
+  | { readonly op: 'redirect'; readonly netns: Netns; readonly from: string; readonly to: readonly string[] }
   /**
-   * Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it.
-   * `marked`: only the frames that a `packet` descriptor's process has sent; the others end there.
+   * Whole frames, VLAN tags included, go over between an interface and a process that takes unix datagrams: the worker listens at `local`,
+   * the process at `remote`. It stands in for a TAP where none may be made. The worker does this itself, for as long as it and the
+   * interface live: a new engine has to run it again. What the interface's other end sends must be complete (`offloads-off` there).
    */
-  | {
-      readonly op: 'redirect';
-      readonly netns: Netns;
-      readonly from: string;
-      readonly to: readonly string[];
-      readonly marked?: boolean;
-    }
-  /** Checksum, segmentation and VLAN offloads off: needed where a raw socket stands in for a TAP. */
+  | { readonly op: 'carry'; readonly netns: Netns; readonly name: string; readonly local: string; readonly remote: string }
+  /** Checksum, segmentation and VLAN offloads off: needed where a raw socket at the other end stands in for a TAP. */
   | { readonly op: 'offloads-off'; readonly netns: Netns; readonly name: string }
   /** `address` is IP/PREFIX, IPv4 or IPv6. */
   | { readonly op: 'address-add'; readonly netns: Netns; readonly name: string; readonly address: string }
@@ -103,13 +100,12 @@ export interface KernelAbilities {
 }
 
 /** Something opened by the worker and handed to the new process, from descriptor 3 on, in this order. */
-export type HandedDescriptor =
-  | { readonly kind: 'tap'; readonly netns: Netns; readonly name: string }
-  /**
-   * An AF_PACKET socket bound to the interface, which can stand in for a TAP: the process receives the frames that *leave* there, whole
-   * and with their VLAN tags, and what it sends leaves there too, for the interface's other end to redirect (`marked`).
-   */
-  | { readonly kind: 'packet'; readonly netns: Netns; readonly name: string };
+export interface HandedDescriptor {
+  /** `packet`: a raw AF_PACKET socket bound to the interface; QEMU takes none. */
+  readonly kind: 'tap' | 'packet';
+  readonly netns: Netns;
+  readonly name: string;
+}
 
 export interface SpawnRequest {
   readonly node: string;

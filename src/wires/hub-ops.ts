@@ -6,8 +6,6 @@ import type { HubPort } from './wire.ts';
  * changes; `ports` are those of one hub.
  */
 export function hubOps(ports: readonly HubPort[]): KernelOp[] {
-  return ports.map((port) => {
-    const to = ports.filter((other) => other !== port).map((other) => other.leaves);
-    return { op: 'redirect', netns: PANEL, from: port.enters, to, ...(port.marked ? { marked: true } : {}) };
-  });
+  const names = ports.map(({ name }) => name);
+  return names.map((from) => ({ op: 'redirect', netns: PANEL, from, to: names.filter((name) => name !== from) }));
 }

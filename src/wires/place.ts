@@ -100,5 +100,5 @@ export function joinOps(a: Place, b: Place): KernelOp[] {
 
 /** A hub's port that is one interface. */
 export function hubPortAt(hub: HubEnd, { name }: Place): HubPort {
-  return { hub: hub.node, enters: name, leaves: name, marked: false };
+  return { hub: hub.node, name };
 }

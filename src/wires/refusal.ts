@@ -27,11 +27,10 @@ export function refusal(request: WireRequest): WireRefusal | undefined {
   return undefined;
 }
 
-/** Hubs are made of redirects, and so are a VM's links to whatever has an interface of its own. */
+/** Hubs are made of redirects, and so is what joins a TAP to a namespace. */
 function redirects({ ends, abilities }: WireRequest): boolean {
   const kinds = ends.map((end) => end.kind);
-  if (kinds.includes('hub')) return true;
-  return kinds.includes('vm') && (kinds.includes('namespace') || (kinds.includes('host') && !abilities.tap));
+  return kinds.includes('hub') || (abilities.tap && kinds.includes('vm') && kinds.includes('namespace'));
 }
 
 export function refused(code: string, message: string, hint: string): WireRefusal {

@@ -1,5 +1,5 @@
 import { dgramWire } from './dgram-wire.ts';
-import { hubPacketWire, packetWire } from './packet-wire.ts';
+import { packetWire } from './packet-wire.ts';
 import { hubPlace, nodePlace, type Place } from './place.ts';
 import { refusal } from './refusal.ts';
 import { hostTapWire, hubTapWire, tapPairWire, tapToPlaceWire } from './tap-wire.ts';
@@ -21,11 +21,11 @@ function vmToVm(request: WireRequest, ends: readonly [VmEnd, VmEnd]): Wire | Wir
   return tap && classifier !== undefined ? tapPairWire(request, ends) : dgramWire(request, ends);
 }
 
-function vmToOther(request: WireRequest, vm: VmEnd, other: NamespaceEnd | HubEnd | HostEnd): Wire {
+function vmToOther(request: WireRequest, vm: VmEnd, other: NamespaceEnd | HubEnd | HostEnd): Wire | WireRefusal {
   const { tap } = request.abilities;
-  if (other.kind === 'hub') return tap ? hubTapWire(request, vm, other) : hubPacketWire(request, vm, other);
   const place = placeOf(request, other, vm);
   if (!tap) return packetWire(request, vm, other, place);
+  if (other.kind === 'hub') return hubTapWire(request, vm, other);
   return other.kind === 'host' ? hostTapWire(request, vm, place) : tapToPlaceWire(request, vm, other, place);
 }
 

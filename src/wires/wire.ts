@@ -81,21 +81,19 @@ export interface WireCarrier {
   readonly guests: readonly { readonly node: string; readonly port: string }[];
 }
 
-/** Where a hub's segment meets a wire: interfaces of the panel. */
+/** Where a hub's segment meets a wire: an interface of the panel. */
 export interface HubPort {
   readonly hub: string;
-  /** Frames of this port enter here. */
-  readonly enters: string;
-  /** Frames for this port leave here: the same interface, but for a packet socket's. */
-  readonly leaves: string;
-  /** Only marked frames of `enters` are this port's. */
-  readonly marked: boolean;
+  readonly name: string;
 }
 
 /** A link, compiled: what carries it, and how to make and remove that. All operations may be run again. */
 export interface Wire {
   readonly link: string;
-  /** What carries the frames, for people: `veth`, `tap`, `packet` (a raw socket stands in for a TAP), `dgram` (unix sockets). */
+  /**
+   * What carries the frames, for people: `veth`, `tap`, `dgram` (unix sockets between VMs), `packet` (the kernel worker stands in for a TAP:
+   * `setUp` has to be run again by an engine that takes over the lab).
+   */
   readonly carriedBy: 'veth' | 'tap' | 'packet' | 'dgram';
   /** Namespaces of the ends must exist. Carrier is on afterwards. */
   readonly setUp: readonly KernelOp[];

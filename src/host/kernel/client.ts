@@ -32,7 +32,9 @@ class KernelClient implements Kernel {
   readonly #options: KernelWorkerOptions;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners: ((exit: ProcessExit) => void)[] = [];
+  /** What the worker does for as long as it lives, to be asked of the next one. */
   readonly #relays = new Map<string, Parameters<Kernel['relay']>>();
+  readonly #carries = new Map<string, KernelOp>();
   #abilities: KernelAbilities | undefined;
   #child: ChildProcess | undefined;
   #restarted: Promise<void> = Promise.resolve();
@@ -58,6 +60,7 @@ class KernelClient implements Kernel {
     child.on('exit', (code, signal) => this.#ended(child, signal ?? `exit code ${code}`));
     this.#abilities = await this.#send(child, 'start', this.#options.lab, this.#options.hostProc);
     this.#serving = true;
+    if (this.#carries.size > 0) await this.#send(child, 'run', [...this.#carries.values()]);
     for (const relay of this.#relays.values()) await this.#send(child, 'relay', ...relay);
   }
 
@@ -66,8 +69,13 @@ class KernelClient implements Kernel {
     return this.#abilities;
   }
 
-  run(ops: readonly KernelOp[]): ReturnType<Kernel['run']> {
-    return ops.length === 0 ? Promise.resolve([]) : this.#call('run', ops);
+  async run(ops: readonly KernelOp[]): ReturnType<Kernel['run']> {
+    if (ops.length === 0) return [];
+    for (const op of ops) {
+      if (op.op === 'carry') this.#carries.set(`${op.netns}/${op.name}`, op);
+      else if (op.op === 'link-delete') this.#carries.delete(`${op.netns}/${op.name}`);
+    }
+    return await this.#call('run', ops);
   }
 
   spawn(requests: readonly SpawnRequest[]): ReturnType<Kernel['spawn']> {

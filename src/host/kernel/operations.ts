@@ -8,6 +8,7 @@ import type { Classifier } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import { doing } from './doing.ts';
 import { failureOf } from './failure.ts';
+import type { FrameCarrier } from './frame-carrier.ts';
 import type { Namespaces } from './namespaces.ts';
 import { isOurs } from './ownership.ts';
 import { redirect } from './redirect-operation.ts';
@@ -17,16 +18,18 @@ import { addVethPair } from './veth-operation.ts';
 /** asm-generic/errno-base.h */
 const EINVAL = 22;
 
+/** What operations use beyond the kernel itself. */
+export interface Means {
+  readonly classifier: Classifier | undefined;
+  readonly carrier: FrameCarrier;
+}
+
 /** Carries out operations in order, going on after a failure. */
-export function runOperations(
-  namespaces: Namespaces,
-  classifier: Classifier | undefined,
-  ops: readonly KernelOp[],
-): (KernelFailure | undefined)[] {
+export function runOperations(namespaces: Namespaces, means: Means, ops: readonly KernelOp[]): (KernelFailure | undefined)[] {
   try {
     return ops.map((op) => {
       try {
-        perform(namespaces, op, classifier);
+        perform(namespaces, op, means);
         return undefined;
       } catch (thrown) {
         return failureOf(doing(op), thrown);
@@ -40,7 +43,7 @@ export function runOperations(
 type Op<Name extends KernelOp['op']> = Extract<KernelOp, { op: Name }>;
 
 type Operations = {
-  readonly [Name in KernelOp['op']]: (namespaces: Namespaces, op: Op<Name>, classifier: Classifier | undefined) => void;
+  readonly [Name in KernelOp['op']]: (namespaces: Namespaces, op: Op<Name>, means: Means) => void;
 };
 
 const operations: Operations = {
@@ -50,8 +53,12 @@ const operations: Operations = {
   'tap-add': addTap,
   'bridge-join': joinBridge,
   'link-set': changeLink,
-  'link-delete': removeLink,
-  redirect,
+  'link-delete': (namespaces, { netns, name }, { carrier }) => {
+    carrier.remove(netns, name);
+    removeLink(namespaces, netns, name);
+  },
+  redirect: (namespaces, op, { classifier }) => redirect(namespaces, op, classifier),
+  carry: (namespaces, op, { carrier }) => carrier.add(namespaces, op),
   'offloads-off': (namespaces, { netns, name }) => {
     namespaces.enter(netns);
     offloadsOff(name);
@@ -63,9 +70,9 @@ const operations: Operations = {
   sysctl: setSysctl,
 };
 
-function perform<Name extends KernelOp['op']>(namespaces: Namespaces, op: Op<Name>, classifier: Classifier | undefined): void {
+function perform<Name extends KernelOp['op']>(namespaces: Namespaces, op: Op<Name>, means: Means): void {
   const operation: Operations[Name] = operations[op.op as Name];
-  operation(namespaces, op, classifier);
+  operation(namespaces, op, means);
 }
 
 function joinBridge(namespaces: Namespaces, { netns, name, bridge }: Op<'bridge-join'>): void {
@@ -97,7 +104,7 @@ function setCarrier(namespaces: Namespaces, netns: Netns, name: string, carrier:
 }
 
 /** On the machine itself, only what carries a mark of ours is removed. */
-function removeLink(namespaces: Namespaces, { netns, name }: Op<'link-delete'>): void {
+function removeLink(namespaces: Namespaces, netns: Netns, name: string): void {
   try {
     const socket = namespaces.socket(netns);
     if (netns === HOST && !isOurs(getLink(socket, name).alias)) return;

@@ -50,7 +50,7 @@ function accepts(socket: NetlinkSocket, classifier: Classifier): boolean {
     if (errnoOf(thrown) !== 'EEXIST') return false;
   }
   try {
-    setRedirect(socket, index, [index], { classifier, mark: undefined, fresh: false });
+    setRedirect(socket, index, [index], { classifier, fresh: false });
     return true;
   } catch {
     return false;

@@ -77,8 +77,8 @@ export class ProcessLauncher {
   }
 
   #open({ kind, netns, name }: HandedDescriptor): number {
-    this.#namespaces.enter(netns);
     const { index } = getLink(this.#namespaces.socket(netns), name);
+    this.#namespaces.enter(netns);
     if (kind === 'packet') return openPacketSocket(index);
     try {
       return openTap(name);

@@ -57,7 +57,7 @@ export class ProcessWatch {
       descriptors.writeInt32LE(fd, at * POLLFD);
       descriptors.writeInt16LE(POLLIN, at * POLLFD + 4);
     }
-    if (libc.pollNow(descriptors, watched.length) === 0) return;
+    if (libc.poll(descriptors, watched.length, 0) === 0) return;
     for (const [at, [pid, { node, fd }]] of watched.entries()) {
       if (descriptors.readInt16LE(at * POLLFD + 6) === 0) continue;
       libc.close(fd);

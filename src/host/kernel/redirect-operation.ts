@@ -1,7 +1,6 @@
 import type { KernelOp } from '../../boundary/kernel.ts';
 import { getLink } from '../netlink/links.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
-import { PACKET_MARK } from '../netlink/packet-socket.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import { addIngress, type Classifier, deleteIngress, setRedirect } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
@@ -12,11 +11,7 @@ type Redirect = Extract<KernelOp, { op: 'redirect' }>;
 /** asm-generic/errno-base.h */
 const ENOENT = 2;
 
-export function redirect(
-  namespaces: Namespaces,
-  { netns, from, to, marked }: Redirect,
-  classifier: Classifier | undefined,
-): void {
+export function redirect(namespaces: Namespaces, { netns, from, to }: Redirect, classifier: Classifier | undefined): void {
   const socket = namespaces.socket(netns);
   const source = getLink(socket, from).index;
   if (to.length === 0) {
@@ -34,7 +29,7 @@ export function redirect(
     if (errnoOf(thrown) !== 'EEXIST') throw thrown;
     fresh = false;
   }
-  setRedirect(socket, source, targets, { classifier, mark: marked === true ? PACKET_MARK : undefined, fresh });
+  setRedirect(socket, source, targets, { classifier, fresh });
 }
 
 function clearRedirect(socket: NetlinkSocket, index: number): void {

@@ -2,15 +2,18 @@ import { failureOf } from './failure.ts';
 import type { KernelCall, KernelMessage } from './protocol.ts';
 import { KernelWorker } from './worker.ts';
 
-/** Runs the worker on this process's channel to its parent until the parent is gone. Nodes' processes live on. */
-export function serveKernel(): void {
+/**
+ * Runs the worker on this process's channel to its parent until the parent is gone. Nodes' processes live on. `threadPath` is a program
+ * that calls `carryFrames` in a thread.
+ */
+export function serveKernel(threadPath: string): void {
   let worker: KernelWorker | undefined;
   const send = (message: KernelMessage) => process.send?.(message);
 
   const answer = async ({ call, arguments: given }: KernelCall): Promise<unknown> => {
     if (call === 'start') {
       const [lab, hostProc] = given as [string, string];
-      worker = KernelWorker.start(lab, hostProc, (exit) => send({ exit }));
+      worker = KernelWorker.start(lab, hostProc, threadPath, (exit) => send({ exit }));
       return worker.abilities;
     }
     if (worker === undefined) throw new Error(`kernel worker: ${call} before start`);

@@ -16,6 +16,7 @@ import { listLinks, setLink } from '../netlink/links.ts';
 import { errnoOf } from '../system-failure.ts';
 import { failureOf } from './failure.ts';
 import { findProcesses, hostPidOf } from './find-processes.ts';
+import { FrameCarrier } from './frame-carrier.ts';
 import { Namespaces } from './namespaces.ts';
 import { runOperations } from './operations.ts';
 import { probeAbilities } from './probe-abilities.ts';
@@ -33,8 +34,9 @@ export class KernelWorker {
   readonly #launcher: ProcessLauncher;
   readonly #watch: ProcessWatch;
   readonly #relays: Relays;
+  readonly #carrier: FrameCarrier;
 
-  private constructor(lab: string, hostProc: string, tell: (exit: ProcessExit) => void) {
+  private constructor(lab: string, hostProc: string, threadPath: string, tell: (exit: ProcessExit) => void) {
     this.#lab = lab;
     this.#hostProc = hostProc;
     this.#namespaces = Namespaces.open();
@@ -42,11 +44,12 @@ export class KernelWorker {
     this.#launcher = ProcessLauncher.open(this.#namespaces, lab);
     this.#watch = new ProcessWatch(tell);
     this.#relays = new Relays(this.#namespaces);
+    this.#carrier = new FrameCarrier(threadPath);
   }
 
   /** Enters the panel and takes note of the lab's processes. */
-  static start(lab: string, hostProc: string, tell: (exit: ProcessExit) => void): KernelWorker {
-    const worker = new KernelWorker(lab, hostProc, tell);
+  static start(lab: string, hostProc: string, threadPath: string, tell: (exit: ProcessExit) => void): KernelWorker {
+    const worker = new KernelWorker(lab, hostProc, threadPath, tell);
     if (worker.#namespaces.ownPanel) worker.#preparePanel();
     worker.#watch.start();
     worker.calls.processes();
@@ -58,7 +61,7 @@ export class KernelWorker {
   }
 
   readonly calls: Omit<KernelCalls, 'start'> = {
-    run: (ops) => runOperations(this.#namespaces, this.#abilities.classifier, ops),
+    run: (ops) => runOperations(this.#namespaces, { classifier: this.#abilities.classifier, carrier: this.#carrier }, ops),
     spawn: (requests) => {
       try {
         return requests.map((request) => this.#spawn(request));
@@ -92,6 +95,7 @@ export class KernelWorker {
 
   close(): void {
     this.#relays.close();
+    this.#carrier.close();
   }
 
   /** The panel's own stack is to stay silent on the wires: without IPv6 its interfaces send nothing when they come up. */

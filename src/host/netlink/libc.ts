@@ -25,6 +25,8 @@ const calls = {
   bind: library.func('int bind(int fd, const void *address, unsigned int length)'),
   send: library.func('long send(int fd, const void *bytes, size_t length, int flags)'),
   recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),
+  connect: library.func('int connect(int fd, const void *address, unsigned int length)'),
+  recvmsg: library.func('long recvmsg(int fd, void *message, int flags)'),
   setsockopt: library.func('int setsockopt(int fd, int level, int name, const void *value, unsigned int length)'),
   ioctl: library.func('int ioctl(int fd, unsigned long request, void *argument)'),
   interfaceIoctl: library.func('ioctl', 'int', ['int', 'unsigned long', koffi.pointer(interfaceRequest)]),
@@ -46,6 +48,8 @@ function checked(name: string, result: number): number {
 /** linux/sched.h */
 export const CLONE_NEWNET = 0x40000000;
 export const CLONE_NEWUTS = 0x04000000;
+/** asm-generic/errno-base.h */
+const EAGAIN = 11;
 /** sys/mount.h */
 export const MS_BIND = 4096;
 const MNT_DETACH = 2;
@@ -79,6 +83,10 @@ export function bind(fd: number, address: Uint8Array): void {
   checked('bind', calls.bind(fd, address, address.length));
 }
 
+export function connect(fd: number, address: Uint8Array): void {
+  checked('connect', calls.connect(fd, address, address.length));
+}
+
 export function send(fd: number, bytes: Uint8Array, flags = 0): number {
   return checked('send', calls.send(fd, bytes, bytes.length, flags));
 }
@@ -86,8 +94,37 @@ export function send(fd: number, bytes: Uint8Array, flags = 0): number {
 /** How many bytes came; undefined where MSG_DONTWAIT was given and nothing is there. */
 export function receive(fd: number, into: Uint8Array, flags = 0): number | undefined {
   const length: number = calls.recv(fd, into, into.length, flags);
-  if (length < 0 && koffi.errno() === 11) return undefined;
+  if (length < 0 && koffi.errno() === EAGAIN) return undefined;
   return checked('recv', length);
+}
+
+/** Where recvmsg(2) puts what it receives. */
+export interface MessageBuffer {
+  readonly header: unknown;
+  readonly data: Buffer;
+  readonly control: Buffer;
+}
+
+/** struct msghdr with one struct iovec, in memory that stays where it is. */
+export function messageBuffer(dataLength: number, controlLength: number): MessageBuffer {
+  const [header, part] = [koffi.alloc('uint8', 56), koffi.alloc('uint8', 16)];
+  const [data, control] = [koffi.alloc('uint8', dataLength), koffi.alloc('uint8', controlLength)];
+  const iovec = Buffer.from(koffi.view(part, 16));
+  iovec.writeBigUInt64LE(BigInt(koffi.address(data)), 0);
+  iovec.writeBigUInt64LE(BigInt(dataLength), 8);
+  const msghdr = Buffer.from(koffi.view(header, 56));
+  msghdr.writeBigUInt64LE(BigInt(koffi.address(part)), 16);
+  msghdr.writeBigUInt64LE(1n, 24);
+  msghdr.writeBigUInt64LE(BigInt(koffi.address(control)), 32);
+  msghdr.writeBigUInt64LE(BigInt(controlLength), 40);
+  return { header, data: Buffer.from(koffi.view(data, dataLength)), control: Buffer.from(koffi.view(control, controlLength)) };
+}
+
+/** How many bytes of data came; undefined where MSG_DONTWAIT was given and nothing is there. */
+export function receiveMessage(fd: number, message: MessageBuffer, flags: number): number | undefined {
+  const length: number = calls.recvmsg(fd, message.header, flags);
+  if (length < 0 && koffi.errno() === EAGAIN) return undefined;
+  return checked('recvmsg', length);
 }
 
 export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array | number): void {
@@ -120,9 +157,9 @@ export function close(fd: number): void {
   calls.close(fd);
 }
 
-/** poll(2) without waiting; `descriptors` is an array of struct pollfd. How many have something to say. */
-export function pollNow(descriptors: Uint8Array, count: number): number {
-  return checked('poll', calls.poll(descriptors, count, 0));
+/** poll(2), up to `milliseconds`; `descriptors` is an array of struct pollfd. How many have something to say. */
+export function poll(descriptors: Uint8Array, count: number, milliseconds: number): number {
+  return checked('poll', calls.poll(descriptors, count, milliseconds));
 }
 
 /** False when there is no such process. */

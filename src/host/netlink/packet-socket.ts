@@ -6,28 +6,32 @@ const SOCK_RAW = 3;
 const SOCK_CLOEXEC = 0o2000000;
 const ETH_P_ALL = 0x0300;
 const SOL_SOCKET = 1;
-const SO_MARK = 36;
 const SO_SNDBUF = 7;
 const SO_RCVBUF = 8;
 const SO_SNDBUFFORCE = 32;
 const SO_RCVBUFFORCE = 33;
+const SOL_PACKET = 263;
+const PACKET_AUXDATA = 8;
+const PACKET_IGNORE_OUTGOING = 23;
+const MSG_DONTWAIT = 0x40;
+/** struct tpacket_auxdata, after its cmsghdr of 16 bytes: tp_status, tp_vlan_tci, tp_vlan_tpid */
+const STATUS = 16;
+const VLAN_TCI = 16 + 16;
+const VLAN_TPID = 16 + 18;
+const TP_STATUS_VLAN_VALID = 1 << 4;
 
-const buffer = 4 * 1024 * 1024;
-
-/** Frames sent by the sockets made here carry this mark as far as the namespace they are sent in. */
-export const PACKET_MARK = 0x77656674;
+const bufferSize = 4 * 1024 * 1024;
 
 /**
- * A raw socket that a process may use as its network device: it receives the frames that leave at the interface, with their VLAN tags
- * in place, and sends frames, marked, out of the same interface. (The kernel takes the outer VLAN tag out of frames that enter, before
- * any packet socket sees them; so frames for the process are made to leave here.) The caller closes the descriptor.
+ * A raw socket at an interface of this thread's network namespace: it sends whole frames there and receives those that enter. The caller
+ * closes the descriptor.
  */
 export function openPacketSocket(index: number): number {
   const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   try {
-    libc.setSocketOption(fd, SOL_SOCKET, SO_MARK, PACKET_MARK);
-    enlarge(fd, SO_SNDBUFFORCE, SO_SNDBUF);
-    enlarge(fd, SO_RCVBUFFORCE, SO_RCVBUF);
+    enlargeBuffers(fd);
+    libc.setSocketOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
+    libc.setSocketOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
     const address = Buffer.alloc(20);
     address.writeUInt16LE(AF_PACKET, 0);
     address.writeUInt16LE(ETH_P_ALL, 2);
@@ -40,11 +44,37 @@ export function openPacketSocket(index: number): number {
   }
 }
 
-/** Beyond the machine's limit where root allows it, else up to the limit. */
-function enlarge(fd: number, force: number, plain: number): void {
-  try {
-    libc.setSocketOption(fd, SOL_SOCKET, force, buffer);
-  } catch {
-    libc.setSocketOption(fd, SOL_SOCKET, plain, buffer);
+/** Room for bursts: beyond the machine's limit where root allows it, else up to the limit. */
+export function enlargeBuffers(fd: number): void {
+  for (const [force, plain] of [
+    [SO_SNDBUFFORCE, SO_SNDBUF],
+    [SO_RCVBUFFORCE, SO_RCVBUF],
+  ] as const) {
+    try {
+      libc.setSocketOption(fd, SOL_SOCKET, force, bufferSize);
+    } catch {
+      libc.setSocketOption(fd, SOL_SOCKET, plain, bufferSize);
+    }
   }
+}
+
+/**
+ * Receives frames as they were on the wire: the kernel takes the outer VLAN tag out of a frame that enters and tells it beside the frame
+ * (PACKET_AUXDATA); here it is put back. A frame is valid until the next call. undefined when none waits.
+ */
+export function frameReceiver(): (fd: number) => Buffer | undefined {
+  const room = 4;
+  const message = libc.messageBuffer(65_536, 64);
+  const tagged = Buffer.alloc(room + message.data.length);
+  return (fd) => {
+    const length = libc.receiveMessage(fd, message, MSG_DONTWAIT);
+    if (length === undefined) return undefined;
+    const { data, control } = message;
+    if ((control.readUInt32LE(STATUS) & TP_STATUS_VLAN_VALID) === 0) return data.subarray(0, length);
+    data.copy(tagged, 0, 0, 12);
+    tagged.writeUInt16BE(control.readUInt16LE(VLAN_TPID), 12);
+    tagged.writeUInt16BE(control.readUInt16LE(VLAN_TCI), 14);
+    data.copy(tagged, 12 + room, 12, length);
+    return tagged.subarray(0, length + room);
+  };
 }

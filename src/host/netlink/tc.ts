@@ -23,9 +23,6 @@ const TCA_U32_SEL = 5;
 const TCA_U32_ACT = 7;
 const TC_U32_TERMINAL = 1;
 const TCA_MATCHALL_ACT = 2;
-const TCA_BPF_ACT = 1;
-const TCA_BPF_OPS_LEN = 4;
-const TCA_BPF_OPS = 5;
 /** linux/tc_act/tc_mirred.h */
 const TCA_MIRRED_PARMS = 2;
 const TCA_EGRESS_REDIR = 1;
@@ -65,22 +62,27 @@ export function deleteIngress(socket: NetlinkSocket, index: number): void {
 
 export interface RedirectOptions {
   readonly classifier: Classifier;
-  /** Only frames that a socket with this mark (SO_MARK) has sent; every frame where undefined. */
-  readonly mark: number | undefined;
   /** The interface has no filters yet. */
   readonly fresh: boolean;
 }
 
 /**
- * Every matching frame that enters at `from` leaves at each of `to`. What the interface had before is replaced; with one target the
+ * Every frame that enters at `from` leaves at each of `to`. What the interface had before is replaced; with one target the
  * change is atomic: no frame is lost or doubled.
  */
-export function setRedirect(socket: NetlinkSocket, from: number, to: readonly number[], match: RedirectOptions): void {
-  const before = match.fresh ? [] : priorities(socket, from);
+export function setRedirect(socket: NetlinkSocket, from: number, to: readonly number[], options: RedirectOptions): void {
+  const before = options.fresh ? [] : priorities(socket, from);
   const [first, second] = banks;
   const start = before.some((priority) => priority < second) ? second : first;
   for (let at = 0, priority = start; at < to.length; at += TCA_ACT_MAX_PRIO, priority++) {
-    addFilter(socket, from, priority, to.slice(at, at + TCA_ACT_MAX_PRIO), at + TCA_ACT_MAX_PRIO >= to.length, match);
+    addFilter(
+      socket,
+      from,
+      priority,
+      to.slice(at, at + TCA_ACT_MAX_PRIO),
+      at + TCA_ACT_MAX_PRIO >= to.length,
+      options.classifier,
+    );
   }
   for (const priority of before) socket.change(new Message(RTM_DELTFILTER, 0).raw(filterHeader(from, priority)));
 }
@@ -92,7 +94,7 @@ function addFilter(
   priority: number,
   to: readonly number[],
   final: boolean,
-  match: RedirectOptions,
+  classifier: Classifier,
 ): void {
   const message = new Message(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, 8192).raw(filterHeader(from, priority));
   const actions = (type: number) => (options: Message) => {
@@ -101,12 +103,7 @@ function addFilter(
         mirred(list, at + 1, target, at + 1 < to.length ? 'pipe' : final ? 'end' : 'continue');
     });
   };
-  if (match.mark !== undefined) {
-    message.text(TCA_KIND, 'bpf').nest(TCA_OPTIONS, (options) => {
-      const program = markProgram(match.mark ?? 0);
-      actions(TCA_BPF_ACT)(options.u16(TCA_BPF_OPS_LEN, program.length / 8).bytes(TCA_BPF_OPS, program));
-    });
-  } else if (match.classifier === 'matchall') {
+  if (classifier === 'matchall') {
     message.text(TCA_KIND, 'matchall').nest(TCA_OPTIONS, actions(TCA_MATCHALL_ACT));
   } else {
     message.text(TCA_KIND, 'u32').nest(TCA_OPTIONS, (options) => actions(TCA_U32_ACT)(options.bytes(TCA_U32_SEL, anyFrame())));
@@ -119,25 +116,6 @@ function anyFrame(): Buffer {
   const bytes = Buffer.alloc(16 + 16);
   bytes.writeUInt8(TC_U32_TERMINAL, 0);
   bytes.writeUInt8(1, 2);
-  return bytes;
-}
-
-/** Classic BPF (linux/filter.h): -1 (match) where the frame's mark is `mark`, else 0. */
-function markProgram(mark: number): Buffer {
-  const SKF_AD_MARK = 0xfffff000 + 20;
-  const steps: readonly (readonly [code: number, jt: number, jf: number, k: number])[] = [
-    [0x20, 0, 0, SKF_AD_MARK],
-    [0x15, 0, 1, mark],
-    [0x06, 0, 0, 0xffffffff],
-    [0x06, 0, 0, 0],
-  ];
-  const bytes = Buffer.alloc(8 * steps.length);
-  for (const [at, [code, jt, jf, k]] of steps.entries()) {
-    bytes.writeUInt16LE(code, at * 8);
-    bytes.writeUInt8(jt, at * 8 + 2);
-    bytes.writeUInt8(jf, at * 8 + 3);
-    bytes.writeUInt32LE(k >>> 0, at * 8 + 4);
-  }
   return bytes;
 }
 

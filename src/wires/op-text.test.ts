@@ -1,0 +1,64 @@
+import { expect, it } from 'vitest';
+import { HOST, type KernelOp, PANEL } from '../boundary/kernel.ts';
+import { opText } from './op-text.ts';
+
+const end = (netns: string, name: string) => ({ netns, name, alias: `weft lab ${name}`, up: true });
+
+it.each<[KernelOp, string[]]>([
+  [{ op: 'netns-add', netns: 'r1' }, ['ip netns add r1', 'ip -n r1 link set dev lo up']],
+  [{ op: 'netns-delete', netns: 'r1' }, ['ip netns delete r1']],
+  [
+    {
+      op: 'veth-add',
+      a: { ...end('r1', 'eth0'), mac: '02:00:00:00:00:01' },
+      b: { ...end(PANEL, 'r2~0'), mtu: 65521 },
+      mtu: 1500,
+    },
+    [
+      'ip link add name eth0 address 02:00:00:00:00:01 mtu 1500 netns r1 type veth peer name r2~0 mtu 65521',
+      "ip -n r1 link set dev eth0 alias 'weft lab eth0' up",
+      "ip link set dev r2~0 alias 'weft lab r2~0' up",
+    ],
+  ],
+  [
+    { op: 'tap-add', netns: HOST, name: 'tap-infix', alias: 'weft lab x', mtu: 1500, up: true },
+    [
+      'nsenter --net="$MACHINE" ip tuntap add dev tap-infix mode tap vnet_hdr',
+      'nsenter --net="$MACHINE" ip link set dev tap-infix mtu 1500 alias \'weft lab x\' up',
+    ],
+  ],
+  [{ op: 'bridge-join', netns: HOST, name: 't0', bridge: 'br0' }, ['nsenter --net="$MACHINE" ip link set dev t0 master br0']],
+  [{ op: 'link-set', netns: 'r1', name: 'eth0', up: false, mtu: 9000 }, ['ip -n r1 link set dev eth0 mtu 9000 down']],
+  [{ op: 'link-set', netns: PANEL, name: 't', carrier: false }, ['ip link set dev t carrier off']],
+  [{ op: 'link-delete', netns: 'r1', name: 'eth0' }, ['ip -n r1 link delete dev eth0']],
+  [
+    { op: 'redirect', netns: PANEL, from: 'a', to: ['b', 'c'] },
+    [
+      'tc qdisc replace dev a ingress',
+      'tc filter replace dev a ingress protocol all prio 1 matchall action mirred egress mirror dev b action mirred egress redirect dev c',
+    ],
+  ],
+  [{ op: 'redirect', netns: PANEL, from: 'a', to: [] }, ['tc qdisc delete dev a ingress']],
+  [
+    { op: 'offloads-off', netns: 'r1', name: 'eth0' },
+    ['ip netns exec r1 ethtool -K eth0 tx off rx off tso off gso off gro off txvlan off rxvlan off'],
+  ],
+  [{ op: 'address-add', netns: 'r1', name: 'eth0', address: '10.0.0.1/24' }, ['ip -n r1 address replace 10.0.0.1/24 dev eth0']],
+  [
+    { op: 'address-add', netns: 'r1', name: 'eth0', address: 'fd00::1/64' },
+    ['ip -n r1 address replace fd00::1/64 dev eth0 nodad'],
+  ],
+  [{ op: 'sysctl', netns: 'r1', key: 'net/ipv4/ip_forward', value: '1' }, ['ip netns exec r1 sysctl -w net/ipv4/ip_forward=1']],
+])('%j', (op, lines) => {
+  expect(opText(op)).toEqual(lines);
+});
+
+it('writes the classifier that the kernel has', () => {
+  expect(opText({ op: 'redirect', netns: PANEL, from: 'a', to: ['b'] }, 'u32')).toContain(
+    'tc filter replace dev a ingress protocol all prio 1 u32 match u32 0 0 action mirred egress redirect dev b',
+  );
+});
+
+it('quotes what a shell would take apart', () => {
+  expect(opText({ op: 'netns-delete', netns: "it's" })).toEqual(["ip netns delete 'it'\\''s'"]);
+});
