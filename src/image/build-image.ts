@@ -13,7 +13,19 @@ import { obtainPackages } from './obtain-packages.ts';
 import { packageClosure } from './package-closure.ts';
 import type { PackageRecord } from './package-record.ts';
 import type { PackageSource } from './package-source.ts';
-import { applets, BOOT_LOADER, GUEST_FILES, KERNEL_PACKAGE, localRecipe, MODULES, PACKAGE_FILES, PACKAGES } from './recipe.ts';
+import { packedTools } from './packed-tools.ts';
+import {
+  applets,
+  BOOT_LOADER,
+  BOOT_MODULES,
+  GUEST_FILES,
+  KERNEL_PACKAGE,
+  localRecipe,
+  MODULES,
+  PACKAGE_FILES,
+  PACKAGES,
+  PACKED_FILES,
+} from './recipe.ts';
 import { appletLinks, baseTree, pickFiles } from './root-tree.ts';
 import { unpackPackage } from './unpack-package.ts';
 import { extractVmlinux } from './vmlinux.ts';
@@ -114,7 +126,9 @@ async function makeFiles(
     { kind: 'file', mode, content: guest.get(file) ?? new Uint8Array(0) },
   ]);
   const modules = await kernelTree(deps.commands, kernelFiles, MODULES);
-  const initramfs = writeCpio(new Map([...baseTree(), ...appletLinks(picked, applets()), ...picked, ...modules, ...own]));
+  const tools = await packedTools(deps.commands, pickFiles(userFiles, PACKED_FILES), picked);
+  const links = appletLinks(new Map([...picked, ...own]), applets());
+  const initramfs = writeCpio(new Map([...baseTree(BOOT_MODULES), ...links, ...picked, ...modules, ...tools, ...own]));
   const vmlinuz = kernelImage(kernelFiles);
   const { kernel: vmlinux, packed } = await extractVmlinux(deps.commands, vmlinuz);
   if (packed) deps.progress('the kernel stays packed: no program here unpacks it; guests start a little slower');

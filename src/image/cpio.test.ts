@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { bytesOf, textOf } from './byte-string.ts';
 import { writeCpio } from './cpio.ts';
-import type { FileTree } from './file-tree.ts';
+import type { FileTree, TreeEntry } from './file-tree.ts';
 
 interface Read {
   readonly path: string;
@@ -34,7 +34,7 @@ function readCpio(bytes: Uint8Array): Read[] {
 
 describe('writeCpio', () => {
   it('writes files, links, folders and devices, parents first', () => {
-    const tree: FileTree = new Map([
+    const tree: FileTree = new Map<string, TreeEntry>([
       ['usr/bin/tool', { kind: 'file', mode: 0o755, content: bytesOf('#!') }],
       ['dev/console', { kind: 'character-device', mode: 0o600, major: 5, minor: 1 }],
       ['bin', { kind: 'symlink', target: 'usr/bin' }],

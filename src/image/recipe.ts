@@ -23,21 +23,19 @@ export const PACKAGES: readonly string[] = [
 /** The boot loader for disks, which is kept beside the kernel and not in the initramfs. */
 export const BOOT_LOADER = 'usr/lib/systemd/boot/efi/systemd-bootx64.efi';
 
-/** Programs and data taken from the packages; a trailing slash takes a folder. The libraries that programs need come along. */
+/** Programs and data taken from the packages; a `*` stands for anything. The libraries that programs need come along. */
 export const PACKAGE_FILES: readonly string[] = [
   'usr/bin/bash',
   'usr/bin/busybox',
   'usr/bin/dash',
   'usr/sbin/ethtool',
-  'usr/bin/iperf3',
   'usr/bin/ip',
   'usr/sbin/bridge',
   'usr/sbin/tc',
-  'usr/lib/tc/',
+  'usr/lib/x86_64-linux-gnu/tc/*.dist',
   'usr/bin/ping',
   'usr/sbin/nft',
   'usr/sbin/qemu-ga',
-  'usr/bin/tcpdump',
   'usr/lib/terminfo/l/linux',
   'usr/lib/terminfo/v/vt100',
   'usr/lib/terminfo/v/vt220',
@@ -46,17 +44,21 @@ export const PACKAGE_FILES: readonly string[] = [
 ];
 
 /**
- * Kernel modules; those that they need come along. Only what init names is loaded at boot: the kernel asks for the others when they are
- * first used.
+ * Programs that few guests use and that bring large libraries along (libcrypto, libsystemd): kept packed until they are called, because
+ * files of an initramfs take memory whether they are used or not.
+ */
+export const PACKED_FILES: readonly string[] = ['usr/bin/iperf3', 'usr/bin/tcpdump'];
+
+/** The modules that init loads, in this order. */
+export const BOOT_MODULES: readonly string[] = ['virtio_pci', 'qemu_fw_cfg', 'virtio_console', 'virtio_net', 'virtio_rng'];
+
+/**
+ * Kernel modules; those that they need come along. The kernel asks for them when they are first used.
  */
 export const MODULES: readonly string[] = [
+  ...BOOT_MODULES,
   // Devices of QEMU.
-  'virtio_pci',
-  'virtio_net',
-  'virtio_console',
-  'virtio_rng',
   'virtio_blk',
-  'qemu_fw_cfg',
   'button',
   'evdev',
   // Kinds of interfaces.
@@ -105,7 +107,7 @@ export const MODULES: readonly string[] = [
 ];
 
 /** Commands of busybox, linked where no package brings the real program. */
-const APPLETS = `[ acpid arp arping ascii awk base64 basename brctl cal cat chgrp chmod chown chroot clear cmp cp cut date dd df diff
+const APPLETS = `[ acpid arp arping ascii awk base64 basename brctl cal cat chgrp chmod chown chroot clear cmp cp cpio cut date dd df diff
 dirname dmesg du echo egrep env expr false fgrep find fold free ftpget ftpput getopt getty grep groups gunzip gzip halt head hexdump hostid
 hostname httpd hwclock id ifconfig init insmod install ipcalc kill killall killall5 last less link ln logger logname logread losetup ls
 lsmod lspci md5sum mdev mesg microcom mkdir mkfifo mknod mktemp modinfo modprobe more mount mountpoint mv nameif nc netstat nice nl nohup
@@ -119,6 +121,7 @@ export const GUEST_FILES: readonly { readonly file: string; readonly path: strin
   { file: 'init', path: 'init', mode: 0o755 },
   { file: 'console', path: 'usr/sbin/console', mode: 0o755 },
   { file: 'poweroff', path: 'usr/sbin/poweroff', mode: 0o755 },
+  ...PACKED_FILES.map((path) => ({ file: 'packed-tool', path, mode: 0o755 })),
   { file: 'power-button', path: 'usr/sbin/power-button', mode: 0o755 },
   { file: 'power-pressed', path: 'etc/acpi/PWRF/00000080', mode: 0o755 },
   { file: 'profile', path: 'etc/profile', mode: 0o644 },
@@ -136,6 +139,8 @@ export function localRecipe(guest: ReadonlyMap<string, string>): string {
     PACKAGES,
     PACKAGE_FILES,
     BOOT_LOADER,
+    PACKED_FILES,
+    BOOT_MODULES,
     MODULES,
     APPLETS,
     GUEST_FILES: GUEST_FILES.map((file) => ({ ...file, text: guest.get(file.file) })),

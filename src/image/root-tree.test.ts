@@ -4,7 +4,7 @@ import { type FileTree, resolvePath, type TreeEntry } from './file-tree.ts';
 import { appletLinks, pickFiles } from './root-tree.ts';
 
 const file: TreeEntry = { kind: 'file', mode: 0o755, content: bytesOf('#!/bin/sh\n') };
-const tree: FileTree = new Map([
+const tree: FileTree = new Map<string, TreeEntry>([
   ['usr/bin/tool', { kind: 'symlink', target: '/lib/tool-1' }],
   ['usr/lib/tool-1', file],
   ['usr/sbin/moved', file],
@@ -21,8 +21,8 @@ describe('resolvePath', () => {
 });
 
 describe('pickFiles', () => {
-  it('takes a link with its target, a folder with all inside, and a program that moved between bin and sbin', () => {
-    const picked = pickFiles(tree, ['usr/bin/tool', 'usr/share/', 'usr/bin/moved']);
+  it('takes a link with its target, all that a pattern names, and a program that moved between bin and sbin', () => {
+    const picked = pickFiles(tree, ['usr/bin/tool', 'usr/share/*', 'usr/bin/moved']);
     expect([...picked.keys()].sort()).toEqual([
       'usr/bin/tool',
       'usr/lib/tool-1',

@@ -5,7 +5,7 @@ import { type FileTree, resolvePath, type TreeEntry } from './file-tree.ts';
 
 const LIBRARY_FOLDERS = ['usr/lib/x86_64-linux-gnu', 'usr/lib', 'usr/lib64'];
 
-/** The wanted files of the packages (a trailing slash wants a folder), with the links on the way and the libraries that programs need. */
+/** The wanted files of the packages (a `*` stands for anything), with the links on the way and the libraries that programs need. */
 export function pickFiles(packages: FileTree, wanted: readonly string[]): FileTree {
   const picked = new Map<string, TreeEntry>();
   const pick = (path: string, neededBy: string): void => {
@@ -21,10 +21,15 @@ export function pickFiles(packages: FileTree, wanted: readonly string[]): FileTr
     for (const library of needs?.libraries ?? []) pick(libraryPath(packages, library, target), target);
   };
   for (const path of wanted) {
-    if (!path.endsWith('/')) pick(rooted(packages, path), 'the image');
-    else for (const [inside, entry] of packages) if (inside.startsWith(path) && entry.kind !== 'directory') pick(inside, path);
+    if (!path.includes('*')) pick(rooted(packages, path), 'the image');
+    else for (const match of matches(packages, path)) pick(match, 'the image');
   }
   return picked;
+}
+
+function matches(packages: FileTree, pattern: string): string[] {
+  const expression = new RegExp(`^${pattern.replaceAll('.', '\\.').replaceAll('*', '.*')}$`);
+  return [...packages].filter(([path, entry]) => entry.kind !== 'directory' && expression.test(path)).map(([path]) => path);
 }
 
 function libraryPath(packages: FileTree, library: string, neededBy: string): string {
@@ -48,7 +53,7 @@ function missing(path: string, neededBy: string): HostError {
 }
 
 /** The skeleton that packages do not bring: devices to start with, accounts, and the merged directories. */
-export function baseTree(): FileTree {
+export function baseTree(bootModules: readonly string[]): FileTree {
   const link = (target: string): TreeEntry => ({ kind: 'symlink', target });
   const folder = (mode: number): TreeEntry => ({ kind: 'directory', mode });
   const text = (content: string): TreeEntry => ({ kind: 'file', mode: 0o644, content: bytesOf(content) });
@@ -71,8 +76,14 @@ export function baseTree(): FileTree {
     ['var/run', link('../run')],
     ['var/log', folder(0o755)],
     ['var/tmp', link('../tmp')],
-    ['etc/passwd', text('root::0:0:root:/root:/bin/bash\nnobody:x:65534:65534:nobody:/:/bin/false\n')],
-    ['etc/group', text('root:x:0:\nnogroup:x:65534:\n')],
+    ['etc/boot-modules', text(`${bootModules.join(' ')}\n`)],
+    // Devices that these modules would make as soon as they are loaded.
+    ['etc/modprobe.d/weft.conf', text('options bonding max_bonds=0\noptions dummy numdummies=0\noptions ifb numifbs=0\n')],
+    [
+      'etc/passwd',
+      text(`root::0:0:root:/root:/bin/bash\ntcpdump:x:100:100::/:/bin/false\nnobody:x:65534:65534:nobody:/:/bin/false\n`),
+    ],
+    ['etc/group', text('root:x:0:\ntcpdump:x:100:\nnogroup:x:65534:\n')],
     ['etc/hosts', text('127.0.0.1 localhost\n::1 localhost\n')],
     ['etc/inputrc', text('set enable-bracketed-paste off\n')],
     ['etc/nsswitch.conf', text('passwd: files\ngroup: files\nhosts: files dns\n')],
