@@ -1,4 +1,4 @@
-import type { Diagnostic } from '../model/diagnostic.ts';
+import type { Diagnostic, Span } from '../model/diagnostic.ts';
 import type { Graph, GraphEnd, Setting } from './graph.ts';
 import { apply, GraphBuilder, type Merge, membersOf, type Scope } from './graph-builder.ts';
 import { PartReader, spanOf } from './part-reader.ts';
@@ -33,11 +33,14 @@ export function evaluate(text: string, tree: Tree): Evaluation {
 interface Statement {
   readonly kind: 'graph' | 'node' | 'edge' | 'line';
   readonly scope: Scope;
-  /** Each is a node, a list of nodes, or all nodes of a subgraph. */
-  readonly ends: GraphEnd[][];
+  readonly ends: (readonly GraphEnd[] | Group)[];
   readonly settings: Setting[];
-  /** Graphviz drops the attributes of a subgraph that stands alone: `{a b} [color=red]`. */
-  group: boolean;
+}
+
+/** A subgraph as the end of an edge. Its nodes are counted when the whole statement is read: the statement may add some. */
+interface Group {
+  readonly scope: Scope;
+  readonly span: Span;
 }
 
 class Evaluator {
@@ -138,16 +141,14 @@ class Evaluator {
   #closeSubgraph(node: SyntaxNodeRef): void {
     const closed = this.#scopes.pop();
     const statement = this.#statements.at(-1);
-    if (!closed || !statement) return;
-    statement.group = true;
-    statement.ends.push(membersOf(closed).map((member) => ({ node: member, port: undefined, span: spanOf(node) })));
+    if (closed && statement) statement.ends.push({ scope: closed, span: spanOf(node) });
   }
 
   #begin(kind: string | undefined): boolean {
     const scope = this.#scopes.at(-1);
     const known = kind === 'line' || kind === 'graph' || kind === 'node' || kind === 'edge';
     if (scope === undefined || !known) return false;
-    this.#statements.push({ kind, scope, ends: [], settings: [], group: false });
+    this.#statements.push({ kind, scope, ends: [], settings: [] });
     return true;
   }
 
@@ -165,11 +166,11 @@ class Evaluator {
     if (kind === 'node') apply(scope.nodeDefaults, settings);
     else if (kind === 'edge') apply(scope.edgeDefaults, settings);
     else if (place === 'graph') apply(this.#builder.settings, settings);
-    else if (place === 'node') for (const end of ends[0] ?? []) apply(end.node.settings, settings);
-    else if (place === 'edge') this.#join(ends, settings, scope);
+    else if (place === 'node') for (const end of ends.flatMap(nodesOf)) apply(end.node.settings, settings);
+    else if (place === 'edge') this.#join(ends.map(nodesOf), settings, scope);
   }
 
-  #join(ends: readonly GraphEnd[][], settings: readonly Setting[], scope: Scope): void {
+  #join(ends: readonly (readonly GraphEnd[])[], settings: readonly Setting[], scope: Scope): void {
     for (const [at, heads] of ends.entries()) {
       const tails = at === 0 ? [] : (ends[at - 1] ?? []);
       if (tails.length * heads.length > 1) this.#unfolded += tails.length * heads.length;
@@ -188,7 +189,12 @@ class Evaluator {
   }
 }
 
-function placeOf({ kind, scope, ends, group }: Statement): Occurrence['place'] {
-  if (kind === 'line') return ends.length > 1 ? 'edge' : group ? 'subgraph' : 'node';
+/** Graphviz drops the attributes of a subgraph that stands alone: `{a b} [color=red]`. */
+function placeOf({ kind, scope, ends }: Statement): Occurrence['place'] {
+  if (kind === 'line') return ends.length > 1 ? 'edge' : ends.some((end) => 'scope' in end) ? 'subgraph' : 'node';
   return kind === 'graph' && scope.outer !== undefined ? 'subgraph' : kind;
+}
+
+function nodesOf(end: readonly GraphEnd[] | Group): readonly GraphEnd[] {
+  return 'scope' in end ? membersOf(end.scope).map((node) => ({ node, port: undefined, span: end.span })) : end;
 }

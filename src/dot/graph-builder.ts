@@ -52,12 +52,19 @@ export class GraphBuilder {
     const key = this.strict ? '' : settings.findLast((setting) => setting.name === 'key')?.value;
     const names = key === undefined ? undefined : JSON.stringify([...[tail.node.name, head.node.name].sort(), key]);
     const known = names === undefined ? undefined : this.#byEnds.get(names);
-    const edge = known ?? { tail, head, settings: inherited(scope, (of) => of.edgeDefaults), span };
-    if (known === undefined) {
-      this.edges.push(edge);
-      if (names !== undefined) this.#byEnds.set(names, edge);
-    } else this.#movePorts(known, tail, head, span);
+    const edge = known ?? this.#newEdge(scope, tail, head, span);
+    if (known !== undefined) this.#movePorts(known, tail, head, span);
+    else if (names !== undefined) this.#byEnds.set(names, edge);
     apply(edge.settings, settings);
+    takePorts(edge, 'always');
+  }
+
+  /** Ports that the edge names win over those of `edge [headport=...]`. */
+  #newEdge(scope: Scope, tail: GraphEnd, head: GraphEnd, span: Span): GraphEdge {
+    const edge = { tail, head, settings: inherited(scope, (of) => of.edgeDefaults), span };
+    takePorts(edge, 'where missing');
+    this.edges.push(edge);
+    return edge;
   }
 
   #movePorts(edge: GraphEdge, tail: GraphEnd, head: GraphEnd, again: Span): void {
@@ -68,6 +75,17 @@ export class GraphBuilder {
     if (differ(edge.tail, left) || differ(edge.head, right)) this.merges.push({ kept: edge, again });
     if (left.port !== undefined) edge.tail = left;
     if (right.port !== undefined) edge.head = right;
+  }
+}
+
+/** `tailport` and `headport` are another way to write the ports: taken out of the attributes. */
+function takePorts(edge: GraphEdge, when: 'always' | 'where missing'): void {
+  for (const side of ['tail', 'head'] as const) {
+    const setting = edge.settings.get(`${side}port`);
+    if (setting === undefined) continue;
+    edge.settings.delete(setting.name);
+    if (when === 'always' || edge[side].port === undefined)
+      edge[side] = { ...edge[side], port: setting.value, portSpan: setting.valueSpan };
   }
 }
 

@@ -24,7 +24,7 @@ export interface GraphNode {
 
 export interface GraphEnd {
   readonly node: GraphNode;
-  /** What follows the node's name, without its first colon: a port, a compass point, or both with a colon between them. */
+  /** What follows the node's name, without its first colon: a port, a compass point, or both with a colon between them. Empty counts as absent. */
   readonly port: string | undefined;
   readonly portSpan?: Span;
   /** Name and port; for a node of a subgraph, the subgraph. */

@@ -40,12 +40,12 @@ class EndFaults {
       );
       return;
     }
-    for (const [end, drawn, attribute] of [[tail, edge.tail, 'tailport'] as const, [head, edge.head, 'headport'] as const]) {
+    for (const [end, drawn] of [[tail, edge.tail] as const, [head, edge.head] as const]) {
       const node = this.#nodes.get(end.node);
       if (node === undefined || node.kind === 'hub') continue;
       const span = end.span ?? edge.span;
       if (end.port === undefined) this.#missing(node, drawn.port, span);
-      else this.#present(node, end.port, edge.settings.get(attribute)?.valueSpan ?? drawn.portSpan ?? span, link.attributes);
+      else this.#present(node, end.port, drawn.portSpan ?? span, link.attributes);
     }
   }
 

@@ -9,21 +9,21 @@ export interface DrawnLink {
   readonly edge: GraphEdge;
 }
 
-/** Edges as links: ports found, ids given, `headport` and `tailport` (another way to write the ports) taken out of the attributes. */
+/** Edges as links: ports found, ids given. */
 export function readLinks(edges: readonly GraphEdge[], nodes: ReadonlyMap<string, TopologyNode>): DrawnLink[] {
   const ids = new Map<string, number>();
   return edges.map((edge) => {
-    const tail = readEnd(edge.tail, edge.settings.get('tailport')?.value, nodes);
-    const head = readEnd(edge.head, edge.settings.get('headport')?.value, nodes);
-    const { attributes, html } = attributesOf(edge.settings, ['headport', 'tailport']);
+    const tail = readEnd(edge.tail, nodes);
+    const head = readEnd(edge.head, nodes);
+    const { attributes, html } = attributesOf(edge.settings);
     const id = freeId(`${endId(tail)}--${endId(head)}`, ids);
     return { edge, link: { id, tail, head, attributes, ...(html ? { html } : {}), span: edge.span } };
   });
 }
 
-function readEnd(end: GraphEnd, attribute: string | undefined, nodes: ReadonlyMap<string, TopologyNode>): LinkEnd {
+function readEnd(end: GraphEnd, nodes: ReadonlyMap<string, TopologyNode>): LinkEnd {
   const node = end.node.name;
-  return { node, port: portIn(attribute || end.port, nodes.get(node)?.labelPorts ?? []), span: end.span };
+  return { node, port: portIn(end.port, nodes.get(node)?.labelPorts ?? []), span: end.span };
 }
 
 function endId({ node, port }: LinkEnd): string {
