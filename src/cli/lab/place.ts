@@ -5,6 +5,7 @@ import { EXIT } from '../exit-codes.ts';
 import { nameHint } from '../name-hint.ts';
 import { folderOf, nameOf, pathFrom, resolvePath } from '../paths.ts';
 import type { Words } from '../words.ts';
+import { graphNameIn } from './graph-name.ts';
 
 /** Where a lab's files are. All paths are absolute. */
 export interface Place {
@@ -67,7 +68,7 @@ async function placeOf(context: Context, folder: string, name: string | undefine
   }
   const input = await inputIn(context, folder);
   const resident = labs.find((lab) => lab.directory === folder);
-  const second = name !== undefined && resident?.name !== name && (await graphNameOf(context, input)) !== name;
+  const second = name !== undefined && resident?.name !== name && (await graphNameIn(context.files, input)) !== name;
   if (!second) return place(context, { directory: folder, files: folder, input, lab: name, apart: false }, labs);
   return place(context, { directory: `${folder}/${name}.lab`, files: folder, input, lab: name, apart: true }, labs);
 }
@@ -79,7 +80,7 @@ async function placeOfFile(context: Context, path: string, name: string | undefi
   const stem = nameOf(path)
     .replace(/\.(in|dot|gv)$/g, '')
     .replace(/\.(dot|gv)$/, '');
-  const lab = name ?? (await graphNameOf(context, path)) ?? stem;
+  const lab = name ?? (await graphNameIn(context.files, path)) ?? stem;
   return place(context, { directory: `${folder}/${lab}.lab`, files: folder, input: path, lab, apart: true }, labs);
 }
 
@@ -111,16 +112,6 @@ async function inputIn(context: Context, folder: string): Promise<string | undef
 async function isFile(context: Context, path: string): Promise<boolean> {
   if (/\.(dot|gv|in)$/.test(path)) return await context.files.exists(path);
   return false;
-}
-
-/** The graph's name as the first lines say it, without reading the whole file. */
-async function graphNameOf(context: Context, input: string | undefined): Promise<string | undefined> {
-  const text = input === undefined ? undefined : await context.files.readTextIfThere(input);
-  const found =
-    /^\s*(?:(?:\/\/|#)[^\n]*\n\s*|\/\*(?:[^*]|\*(?!\/))*\*\/\s*)*(?:strict\s+)?(?:di)?graph\s+(?:"((?:[^"\\]|\\.)*)"|([\w.-]+))/i.exec(
-      text ?? '',
-    );
-  return found?.[1] ?? found?.[2];
 }
 
 function checkLabName(name: string): void {

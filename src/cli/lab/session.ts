@@ -5,6 +5,7 @@ import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { nameHint } from '../name-hint.ts';
 import { nameOf } from '../paths.ts';
+import { graphNameIn } from './graph-name.ts';
 import type { Place } from './place.ts';
 
 /** The engine of a lab that runs; undefined when it does not. */
@@ -17,7 +18,7 @@ export async function connectionTo(context: Context, place: Place): Promise<LabC
 export async function requireConnection(context: Context, place: Place): Promise<LabConnection> {
   const connection = await connectionTo(context, place);
   if (connection !== undefined) return connection;
-  const name = place.lab ?? place.known?.name ?? nameOf(place.directory);
+  const name = place.lab ?? place.known?.name ?? (await graphNameIn(context.files, place.input)) ?? nameOf(place.directory);
   const hint =
     place.input === undefined
       ? 'weft status --all lists your labs'
