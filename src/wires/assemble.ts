@@ -7,6 +7,7 @@ export type WireParts = Pick<Wire, 'carriedBy' | 'setUp' | 'tearDown'> & {
   readonly plugs: ReadonlyMap<WireEnd, NetdevPlug>;
   readonly on: Wire['carrier']['on'];
   readonly off: Wire['carrier']['off'];
+  readonly resume?: Wire['resume'];
   readonly hubPorts?: Wire['hubPorts'];
   readonly files?: readonly string[];
 };
@@ -17,6 +18,7 @@ export function assemble(request: WireRequest, parts: WireParts): Wire {
     link: request.link,
     carriedBy: parts.carriedBy,
     setUp: parts.setUp,
+    resume: parts.resume ?? [],
     tearDown: parts.tearDown,
     ends: [wiredEnd(tail, parts.plugs.get(tail)), wiredEnd(head, parts.plugs.get(head))],
     interfaces: parts.places.map(interfaceOf),

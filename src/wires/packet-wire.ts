@@ -1,3 +1,4 @@
+import type { KernelOp } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
 import { dgramPaths, dgramPlug } from './dgram-sockets.ts';
 import { hubPortAt, linkDelete, type Place, panelPlace, settle } from './place.ts';
@@ -20,16 +21,13 @@ export function packetWire(
   const near = panelPlace(request.lab, vm, other);
   const { netns, name } = near;
   const [ofVm, ofWorker] = paths;
+  const carry: KernelOp = { op: 'carry', netns, name, local: ofWorker, remote: ofVm };
   return assemble(request, {
     carriedBy: 'packet',
     places: [near, place],
     plugs: new Map([[vm, dgramPlug(ofVm, ofWorker)]]),
-    setUp: [
-      vethAdd(near, place),
-      { op: 'offloads-off', netns: place.netns, name: place.name },
-      { op: 'carry', netns, name, local: ofWorker, remote: ofVm },
-      ...settle(place),
-    ],
+    setUp: [vethAdd(near, place), { op: 'offloads-off', netns: place.netns, name: place.name }, carry, ...settle(place)],
+    resume: [carry],
     tearDown: [linkDelete(near)],
     on: vethCarrier(near, place, true),
     off: vethCarrier(near, place, false),

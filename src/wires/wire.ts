@@ -90,13 +90,12 @@ export interface HubPort {
 /** A link, compiled: what carries it, and how to make and remove that. All operations may be run again. */
 export interface Wire {
   readonly link: string;
-  /**
-   * What carries the frames, for people: `veth`, `tap`, `dgram` (unix sockets between VMs), `packet` (the kernel worker stands in for a TAP:
-   * `setUp` has to be run again by an engine that takes over the lab).
-   */
+  /** What carries the frames, for people: `veth`, `tap`, `dgram` (unix sockets between VMs), `packet` (the kernel worker stands in for a TAP). */
   readonly carriedBy: 'veth' | 'tap' | 'packet' | 'dgram';
   /** Namespaces of the ends must exist. Carrier is on afterwards. */
   readonly setUp: readonly KernelOp[];
+  /** What an engine that finds the wire set up has to run: the part that ended with the engine before it. */
+  readonly resume: readonly KernelOp[];
   /**
    * Run it after the VMs at its ends gave up their netdevs (QMP `netdev_del`, or the process ended): a QEMU that holds a deleted TAP spins.
    */
