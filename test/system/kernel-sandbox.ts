@@ -70,7 +70,7 @@ function startHolder(holder: Holder, folder: string): ChildProcess {
       ? asRoot
       : ['unshare', '--mount', 'sh', '-c', holder === 'user with tun' ? open : closed, 'sh', folder, ...unprivileged];
   const [program = '', ...words] = argv;
-  return spawn(program, words, { stdio: ['ignore', 'inherit', 'inherit'], cwd: '/' });
+  return spawn(program, words, { stdio: 'ignore', cwd: '/' });
 }
 
 /** The process whose number in its innermost PID namespace is 1, among the descendants of `pid`. */

@@ -150,6 +150,7 @@ class KernelClient implements Kernel {
   #ended(child: ChildProcess, how: string): void {
     if (child !== this.#child) return;
     this.#child = undefined;
+    if (child.connected) child.disconnect();
     this.#failAll(how);
     if (!this.#closed && this.#serving) {
       this.#serving = false;

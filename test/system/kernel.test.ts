@@ -1,0 +1,326 @@
+import { execFileSync } from 'node:child_process';
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { connect } from 'node:net';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import {
+  HOST,
+  type Kernel,
+  type KernelOp,
+  type NodeProcess,
+  PANEL,
+  type ProcessExit,
+  type SpawnRequest,
+} from '../../src/boundary/kernel.ts';
+import { hubOps } from '../../src/wires/hub-ops.ts';
+import { opText } from '../../src/wires/op-text.ts';
+import { openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
+import { interfacePort } from './wire-ports.ts';
+
+const lab = 'kerneltest';
+const PATH = process.env['PATH'] ?? '/usr/bin:/usr/sbin:/bin:/sbin';
+
+const end = (netns: string, name: string, more: object = {}) => ({
+  netns,
+  name,
+  alias: `weft ${lab} ${netns}:${name} -- x:x`,
+  up: true,
+  ...more,
+});
+
+const machine = () => ({
+  links: execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' })
+    .split('\n')
+    .map((line) => line.split(/\s/)[0]),
+  temporary: readdirSync('/tmp').filter((name) => name.startsWith('weft-kernel-')),
+});
+
+describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s', (holder) => {
+  let before: ReturnType<typeof machine>;
+  let sandbox: TestSandbox;
+  let kernel: Kernel;
+  const exits: ProcessExit[] = [];
+
+  beforeAll(async () => {
+    before = machine();
+    sandbox = await openSandbox(holder);
+    kernel = await sandbox.start(lab);
+    kernel.onExit((exit) => exits.push(exit));
+  });
+
+  afterAll(async () => {
+    await kernel?.close();
+    await sandbox?.end();
+    expect(machine()).toEqual(before);
+  });
+
+  it('finds out what it may do', () => {
+    expect(kernel.abilities).toMatchObject({ namespaces: true, tap: holder !== 'user', host: holder === 'root' });
+    expect(kernel.abilities.classifier).toMatch(/^(matchall|u32)$/);
+  });
+
+  it('makes namespaces, links and addresses, and again without change', async () => {
+    const ops: KernelOp[] = [
+      { op: 'netns-add', netns: 'a' },
+      { op: 'netns-add', netns: 'b' },
+      { op: 'veth-add', a: end('a', 'eth0', { mac: '02:00:00:00:00:01' }), b: end('b', 'eth1', { mtu: 9000 }), mtu: 1400 },
+      { op: 'address-add', netns: 'a', name: 'eth0', address: '10.0.0.1/24' },
+      { op: 'address-add', netns: 'b', name: 'eth1', address: '10.0.0.2/24' },
+      { op: 'address-add', netns: 'a', name: 'eth0', address: 'fd00::a:1/64' },
+      { op: 'address-add', netns: 'b', name: 'eth1', address: 'fd00::a:2/64' },
+      { op: 'sysctl', netns: 'a', key: 'net/ipv4/ip_forward', value: '1' },
+    ];
+    await run(ops);
+    const made = await kernel.interfaces(['a', 'b', 'none']);
+    expect(made).toEqual(
+      expect.arrayContaining([
+        expect.objectContaining({ netns: 'a', name: 'lo', up: true, carrier: true }),
+        expect.objectContaining({ netns: 'a', name: 'eth0', kind: 'veth', mac: '02:00:00:00:00:01', mtu: 1400, carrier: true }),
+        expect.objectContaining({ netns: 'b', name: 'eth1', alias: `weft ${lab} b:eth1 -- x:x`, mtu: 9000, carrier: true }),
+      ]),
+    );
+    expect([...(await kernel.namespaces())].sort()).toEqual(['a', 'b']);
+    await run(ops);
+    expect(await kernel.interfaces(['a', 'b'])).toEqual(made);
+    for (const address of ['10.0.0.2', 'fd00::a:2']) inNamespace('a', ['ping', '-c1', '-W2', address]);
+    expect(inNamespace('a', ['cat', '/proc/sys/net/ipv4/ip_forward'])).toBe('1\n');
+  });
+
+  it('replaces an end that belongs to another pair', async () => {
+    await run([
+      { op: 'netns-add', netns: 'c' },
+      { op: 'veth-add', a: end('a', 'eth0'), b: end('c', 'eth0'), mtu: 1500 },
+    ]);
+    const there = await kernel.interfaces(['a', 'b', 'c']);
+    expect(there.filter(({ kind }) => kind === 'veth').map(({ netns, name }) => `${netns} ${name}`)).toEqual([
+      'a eth0',
+      'c eth0',
+    ]);
+  });
+
+  it('says what failed and goes on', async () => {
+    const outcome = await kernel.run([
+      { op: 'address-add', netns: 'nowhere', name: 'eth0', address: '10.0.0.1/24' },
+      { op: 'address-add', netns: 'a', name: 'eth9', address: '10.0.0.1/24' },
+      { op: 'address-add', netns: 'a', name: 'eth0', address: '10.0.0.256/24' },
+      { op: 'netns-add', netns: '../escape' },
+      { op: 'link-delete', netns: 'a', name: 'gone' },
+      { op: 'netns-delete', netns: 'gone' },
+    ]);
+    expect(outcome.map((failure) => failure?.message)).toEqual([
+      'cannot set the address 10.0.0.1/24 at eth0 in nowhere: there is no namespace nowhere',
+      'cannot set the address 10.0.0.1/24 at eth9 in a: there is no interface eth9',
+      'cannot set the address 10.0.0.256/24 at eth0 in a: 10.0.0.256/24 is no IP/PREFIX',
+      'cannot make the namespace ../escape: "../escape" cannot name a namespace',
+      undefined,
+      undefined,
+    ]);
+  });
+
+  it('starts processes in their namespaces, knows their numbers, and tells of their end', async () => {
+    const [inside, empty, missing] = await kernel.spawn([
+      request('a', 'a', ['sh', '-c', 'hostname; ip -br link show eth0; ls /proc/self/fd; exit 7'], { hostname: 'router-a' }),
+      request('e', '@empty', ['sleep', '1000']),
+      request('m', 'a', ['no-such-program']),
+    ]);
+    expect(missing).toEqual({ code: 'ENOENT', message: 'cannot start m: there is no program no-such-program' });
+    const exit = await exitOf(inside);
+    expect(exit).toEqual({ node: 'a', pid: pidOf(inside), code: 7, signal: undefined });
+    const said = readFileSync(`${sandbox.folder}/a.log`, 'utf8');
+    expect(said).toMatch(/^router-a\neth0@/);
+    expect(said.trim().split('\n').slice(2)).toEqual(['0', '1', '2', '3']);
+    const { hostPid } = processOf(empty);
+    expect(readFileSync(`/proc/${hostPid}/cmdline`, 'utf8')).toBe('sleep\x001000\x00');
+    expect(await kernel.processes()).toEqual([empty]);
+    await kernel.signal([pidOf(empty)], 'SIGTERM');
+    expect(await exitOf(empty)).toEqual({ node: 'e', pid: pidOf(empty), code: undefined, signal: 'SIGTERM' });
+    await kernel.signal([pidOf(empty)], 'SIGKILL');
+  });
+
+  it('is replaced when it dies: processes live on and are watched', async () => {
+    const [sleeper] = await kernel.spawn([request('s', 'a', ['sleep', '1000'])]);
+    killWorker();
+    await until(async () => (await kernel.namespaces().catch(() => [])).length > 0, 'another worker');
+    expect(await kernel.processes()).toEqual([sleeper]);
+    expect((await kernel.interfaces(['a'])).length).toBe(2);
+    process.kill(processOf(sleeper).hostPid, 'SIGKILL');
+    expect(await exitOf(sleeper)).toEqual({ node: 's', pid: pidOf(sleeper), code: undefined, signal: undefined });
+    expect(await kernel.processes()).toEqual([]);
+  });
+
+  it.skipIf(holder === 'user')('hands a TAP to one process alone', async () => {
+    await run([{ op: 'tap-add', netns: PANEL, name: 'tap0', alias: `weft ${lab} t:0 -- x:x`, mtu: 9000, up: true }]);
+    const holding = { descriptors: [{ kind: 'tap', netns: PANEL, name: 'tap0' }] } as const;
+    const [first] = await kernel.spawn([request('t', '@empty', ['sleep', '1000'], holding)]);
+    expect(readdirSync(`/proc/${processOf(first).hostPid}/fd`).sort()).toEqual(['0', '1', '2', '3']);
+    const tap = async () => (await kernel.interfaces([PANEL])).find(({ name }) => name === 'tap0');
+    expect(await tap()).toMatchObject({ kind: 'tun', carrier: true, mtu: 9000 });
+    const [second] = await kernel.spawn([request('u', '@empty', ['sleep', '1000'], holding)]);
+    expect(second).toEqual({ code: 'EBUSY', message: 'cannot start u: another process holds the TAP tap0' });
+    await run([{ op: 'link-set', netns: PANEL, name: 'tap0', carrier: false }]);
+    expect((await tap())?.carrier).toBe(false);
+    await run([{ op: 'link-set', netns: PANEL, name: 'tap0', carrier: true }]);
+    expect((await tap())?.carrier).toBe(true);
+    await kernel.signal([pidOf(first)], 'SIGKILL');
+    await exitOf(first);
+    await run([{ op: 'link-delete', netns: PANEL, name: 'tap0' }]);
+    expect(await tap()).toBeUndefined();
+  });
+
+  it('floods hubs of more ports than a filter has actions', async () => {
+    const ports = Array.from({ length: 100 }, (_, at) => `port${at}`);
+    await run([{ op: 'netns-add', netns: 'hub' }]);
+    await run(ports.map((name) => ({ op: 'veth-add', a: end('hub', name), b: end(PANEL, name), mtu: 1500 })));
+    const flood = hubOps(ports.map((name) => ({ hub: 'hub', name })));
+    await run(flood);
+    await run(flood);
+    const inHub = [...sandbox.inPanel, 'ip', 'netns', 'exec', 'hub'];
+    const [from, near, far] = await Promise.all(['port3', 'port0', 'port99'].map((name) => interfacePort(inHub, name)));
+    const frame = Buffer.from(`ffffffffffff02000000000188b5${'00'.repeat(50)}`, 'hex');
+    from?.send(frame);
+    for (const port of [near, far]) {
+      await until(() => port?.received.includes(frame.toString('hex')), 'the frame');
+      expect(port?.received.filter((one) => one === frame.toString('hex'))).toHaveLength(1);
+      await port?.close();
+    }
+    expect(from?.received).not.toContain(frame.toString('hex'));
+    await from?.close();
+    await run([{ op: 'redirect', netns: PANEL, from: 'port0', to: [] }]);
+    await run(ports.map((name) => ({ op: 'link-delete', netns: PANEL, name })));
+  });
+
+  it('relays a unix socket to a TCP port of a namespace', async () => {
+    const serve = `require('net').createServer((s) => s.on('data', (d) => s.end('heard ' + d))).listen(5000, '127.0.0.1')`;
+    const [server] = await kernel.spawn([request('r', 'a', [process.execPath, '-e', serve])]);
+    const path = `${sandbox.folder}/relay.sock`;
+    await kernel.relay(path, 'a', '127.0.0.1', 5000);
+    expect(statSync(path).mode & 0o777).toBe(0o600);
+    expect(await until(() => answerAt(path, 'hello'), 'the server')).toBe('heard hello');
+    expect((await kernel.interfaces([PANEL])).length).toBeGreaterThan(0);
+    killWorker();
+    expect(await until(() => answerAt(path, 'again'), 'the relay of another worker')).toBe('heard again');
+    await kernel.signal([pidOf(server)], 'SIGKILL');
+    await exitOf(server);
+  });
+
+  it.skipIf(holder !== 'root')('leaves alone what is not ours on the machine', async () => {
+    execFileSync('ip', ['link', 'add', 'wefttest1', 'type', 'veth', 'peer', 'name', 'wefttest2']);
+    try {
+      const [refused, kept] = await kernel.run([
+        { op: 'tap-add', netns: HOST, name: 'wefttest1', alias: `weft ${lab} a:b -- c:d`, mtu: 1500, up: true },
+        { op: 'link-delete', netns: HOST, name: 'wefttest1' },
+      ]);
+      expect(refused).toMatchObject({ code: 'EEXIST', message: expect.stringContaining('it is not ours') });
+      expect(kept).toBeUndefined();
+      expect(machine().links).toContain('wefttest1@wefttest2');
+    } finally {
+      execFileSync('ip', ['link', 'delete', 'wefttest1']);
+    }
+  });
+
+  it.skipIf(holder === 'root')('says how an ordinary user comes to the network of the machine', async () => {
+    const [failure] = await kernel.run([{ op: 'link-set', netns: HOST, name: 'lo', up: true }]);
+    expect(failure).toMatchObject({ code: 'EPERM', message: expect.stringContaining('run weft as root') });
+    expect(await kernel.interfaces([HOST])).toEqual([]);
+  });
+
+  it.skipIf(holder === 'user')('does what the printed commands do', async () => {
+    const ops: KernelOp[] = [
+      { op: 'netns-add', netns: 'p' },
+      {
+        op: 'veth-add',
+        a: end('p', 'eth0', { mac: '02:00:00:00:00:05' }),
+        b: end(PANEL, 'v', { mac: '02:00:00:00:00:06' }),
+        mtu: 1600,
+      },
+      { op: 'tap-add', netns: PANEL, name: 't', alias: 'weft t', mtu: 1600, up: true },
+      { op: 'redirect', netns: PANEL, from: 't', to: ['v'] },
+      { op: 'link-set', netns: 'p', name: 'eth0', mtu: 1700 },
+      { op: 'address-add', netns: 'p', name: 'eth0', address: '10.1.0.1/24' },
+      { op: 'address-add', netns: 'p', name: 'eth0', address: 'fd01::1/64' },
+    ];
+    const undo: KernelOp[] = [
+      { op: 'redirect', netns: PANEL, from: 't', to: [] },
+      { op: 'link-delete', netns: PANEL, name: 't' },
+      { op: 'link-delete', netns: PANEL, name: 'v' },
+      { op: 'netns-delete', netns: 'p' },
+    ];
+    const look = async () => ({
+      links: (await kernel.interfaces(['p', PANEL])).map(({ netns, name, alias, kind, mtu, up }) => ({
+        netns,
+        name,
+        alias,
+        kind,
+        mtu,
+        up,
+      })),
+      addresses: inNamespace('p', ['ip', '-br', 'address', 'show', 'dev', 'eth0']).replace(/@if\d+/, ''),
+      filter: shell('tc filter show dev t ingress').match(/Redirect to device v/g),
+    });
+    await run(ops);
+    const byWorker = await look();
+    await run(undo);
+    shell(ops.flatMap((op) => opText(op, kernel.abilities.classifier)).join('\n'));
+    expect(await look()).toEqual(byWorker);
+    shell(undo.flatMap((op) => opText(op, kernel.abilities.classifier)).join('\n'));
+    expect(await kernel.interfaces(['p'])).toEqual([]);
+  });
+
+  function request(node: string, netns: string, argv: readonly string[], more: Partial<SpawnRequest> = {}): SpawnRequest {
+    const logFile = `${sandbox.folder}/${node}.log`;
+    return { node, netns, argv, environment: { PATH }, directory: '/', logFile, descriptors: [], ...more };
+  }
+
+  async function run(ops: readonly KernelOp[]): Promise<void> {
+    expect((await kernel.run(ops)).filter((failure) => failure !== undefined)).toEqual([]);
+  }
+
+  async function exitOf(started: unknown): Promise<ProcessExit> {
+    return await until(() => exits.find(({ pid }) => pid === pidOf(started)), 'the process to end');
+  }
+
+  function inNamespace(netns: string, argv: readonly string[]): string {
+    const [program = '', ...words] = [...sandbox.inPanel, 'ip', 'netns', 'exec', netns, ...argv];
+    return execFileSync(program, words, { encoding: 'utf8' });
+  }
+
+  function shell(script: string): string {
+    const [program = '', ...words] = [...sandbox.inPanel, 'sh', '-ec', script];
+    return execFileSync(program, words, { encoding: 'utf8' });
+  }
+});
+
+function processOf(started: unknown): NodeProcess {
+  expect(started).toHaveProperty('pid');
+  return started as NodeProcess;
+}
+
+function pidOf(started: unknown): number {
+  return processOf(started).pid;
+}
+
+/** Kills the kernel workers that this process has started: the children of its nsenter children. */
+function killWorker(): void {
+  for (const child of childrenOf(process.pid)) {
+    if (!readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('kernel-worker.ts')) continue;
+    for (const worker of childrenOf(child)) process.kill(worker, 'SIGKILL');
+  }
+}
+
+function childrenOf(pid: number): number[] {
+  return readdirSync(`/proc/${pid}/task`).flatMap((task) =>
+    readFileSync(`/proc/${pid}/task/${task}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+  );
+}
+
+/** What the server at a unix socket answers; undefined when there is none yet. */
+function answerAt(path: string, said: string): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    let heard = '';
+    const socket = connect(path, () => socket.write(said));
+    socket.on('data', (bytes) => {
+      heard += bytes;
+    });
+    socket.on('error', () => resolve(undefined));
+    socket.on('close', () => resolve(heard === '' ? undefined : heard));
+  });
+}
