@@ -54,6 +54,7 @@ async function serve(lab: string, run: string): Promise<void> {
         clock: systemClock,
         logs: systemGrowingFiles,
         files: systemFiles,
+        commands: systemCommands,
         relay: (...words) => kernel.relay(...words),
         small: `${cacheFolder(process.env)}/weft/images/small`,
         setpriv: await systemCommands.find('setpriv'),

@@ -50,6 +50,7 @@ describe.skipIf(noGuest !== undefined)('generated scripts under the driver', () 
       clock: systemClock,
       logs: systemGrowingFiles,
       files: systemFiles,
+      commands: systemCommands,
       relay: () => Promise.reject(new Error('no relay is needed')),
       small: smallGuest,
       setpriv: await systemCommands.find('setpriv'),

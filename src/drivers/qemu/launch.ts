@@ -7,6 +7,8 @@ export interface LaunchPlaces {
   readonly small: string;
   /** The path of setpriv; undefined where it is missing. */
   readonly setpriv: string | undefined;
+  /** What QEMU runs guests with, as WEFT_ACCEL; the script tries for itself where undefined. */
+  readonly accelerator?: string | undefined;
   /** The engine's own environment. Little of it is passed on. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -28,7 +30,8 @@ export function launchBundled(node: DriverNode, places: LaunchPlaces): SpawnRequ
     if (descriptor !== undefined) descriptors.push(descriptor);
   });
   const plain = launchAsWritten(node, places);
-  const ours = { WEFT_RUN: node.run, WEFT_JAIL: jailWords(places.setpriv), ...Object.fromEntries(texts) };
+  const accelerator = places.accelerator === undefined ? {} : { WEFT_ACCEL: places.accelerator };
+  const ours = { ...accelerator, WEFT_RUN: node.run, WEFT_JAIL: jailWords(places.setpriv), ...Object.fromEntries(texts) };
   return { ...plain, environment: { ...plain.environment, ...ours }, descriptors };
 }
 

@@ -1,7 +1,9 @@
+import type { Commands } from '../../boundary/commands.ts';
 import type { Driver, DriverCapabilities, DriverNode, NodeHandle } from '../../boundary/driver.ts';
 import type { Files } from '../../boundary/files.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { Kernel, NodeProcess } from '../../boundary/kernel.ts';
+import { tryAccelerators } from './accelerator.ts';
 import { type LaunchPlaces, launchAsWritten, launchBundled, logOf } from './launch.ts';
 import { nodeRunFiles } from './node-run-directory.ts';
 import { qemuHandle } from './qemu-handle.ts';
@@ -12,6 +14,7 @@ import { parseScriptHeader, type ScriptHeader } from './script-header.ts';
 export interface QemuDriverParts extends QemuParts, LaunchPlaces {
   readonly files: Files;
   readonly relay: Kernel['relay'];
+  readonly commands: Commands;
 }
 
 /** How long the logs of a node were before it was started. Bytes. */
@@ -31,6 +34,9 @@ export function qemuDriver(parts: QemuDriverParts): Driver {
 class QemuDriver implements Driver {
   readonly #parts: QemuDriverParts;
   readonly #starts = new Map<string, LogLengths>();
+  /** Tried once, before the first start. */
+  #accelerator: Promise<string | undefined> | undefined;
+  #tried: string | undefined;
 
   constructor(parts: QemuDriverParts) {
     this.#parts = parts;
@@ -43,14 +49,18 @@ class QemuDriver implements Driver {
   }
 
   async prepare(node: DriverNode): Promise<void> {
-    const { files, logs } = this.#parts;
+    const { commands, environment, files, logs } = this.#parts;
+    this.#accelerator ??= environment['WEFT_ACCEL'] ? Promise.resolve(environment['WEFT_ACCEL']) : tryAccelerators(commands);
+    this.#tried = await this.#accelerator;
     const run = nodeRunFiles(node.run);
     await Promise.all([run.console, run.aux, run.monitor, run.qmp, run.agent, run.bootLog].map((path) => files.remove(path)));
     this.#starts.set(node.run, { consoleFrom: await logs.size(run.consoleLog), logFrom: await logs.size(logOf(node)) });
   }
 
   launch(node: DriverNode) {
-    return headerOf(node.script) === undefined ? launchAsWritten(node, this.#parts) : launchBundled(node, this.#parts);
+    return headerOf(node.script) === undefined
+      ? launchAsWritten(node, this.#parts)
+      : launchBundled(node, { ...this.#parts, accelerator: this.#tried });
   }
 
   attach(node: DriverNode, _process: NodeProcess, exited: Promise<unknown>): NodeHandle {
