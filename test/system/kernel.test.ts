@@ -279,13 +279,15 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
   }
 
   function inNamespace(netns: string, argv: readonly string[]): string {
-    const [program = '', ...words] = [...sandbox.inPanel, 'ip', 'netns', 'exec', netns, ...argv];
-    return execFileSync(program, words, { encoding: 'utf8' });
+    return inSandbox(['ip', 'netns', 'exec', netns, ...argv]);
   }
 
   function shell(script: string): string {
-    const [program = '', ...words] = [...sandbox.inPanel, 'sh', '-ec', script];
-    return execFileSync(program, words, { encoding: 'utf8' });
+    return inSandbox(['sh', '-ec', script]);
+  }
+
+  function inSandbox(argv: readonly string[]): string {
+    return execFileSync('env', [...sandbox.inPanel, ...argv], { encoding: 'utf8' });
   }
 });
 
