@@ -32,7 +32,10 @@ packages_current() {
 if ! packages_current; then
   command -v npm >/dev/null || fail "npm is missing: weft needs it once, to fetch its packages" "on Debian: apt-get install npm"
   echo "Info: Fetching npm packages (once)" >&2
-  npm ci --no-audit --no-fund --loglevel=error >&2 || fail "npm ci failed in $root" "run it there by hand to see why"
+  # Some mirrors lack packages for other systems, which npm ci wants all the same; npm install takes the locked versions of the rest.
+  npm ci --no-audit --no-fund --loglevel=error >.cache/npm.log 2>&1 ||
+    npm install --no-save --no-audit --no-fund --loglevel=error >>.cache/npm.log 2>&1 ||
+    fail "npm cannot fetch the packages of $root" "what it says is in $root/.cache/npm.log"
   cp package-lock.json .cache/installed-lock.json
 fi
 runtime=$(sh scripts/runtime.sh) || exit 1
