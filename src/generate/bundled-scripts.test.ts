@@ -114,7 +114,7 @@ describe('bundled scripts', () => {
       ['port-4', 'eth0', 'eth1', 'eth2', 'eth3'].map((id, at) => `tap,fd=${at + 3},id=${id}`),
     );
     expect(after(engine, '-chardev')).toEqual([
-      'socket,id=hvc0,path=/run/weft/x,,y/console.sock,server=on,wait=off,logfile=/run/weft/x,,y/console.log,logappend=on',
+      'socket,id=hvc0,path=/run/weft/x,,y/console.sock,server=on,wait=off,logfile=a.console.log,logappend=on',
       'socket,id=hvc1,path=/run/weft/x,,y/aux.sock,server=on,wait=off',
       'null,id=hvc2',
       'socket,id=monitor,path=/run/weft/x,,y/monitor.sock,server=on,wait=off',

@@ -36,7 +36,7 @@ const HEADER: ScriptHeader = { driver: 'qemu', agent: true, ready: { kind: 'agen
 /** With `more` arguments; `boot` starts the small guest, without it the machine stays stopped at its first instruction. */
 export async function startQemu({ boot, more = [] }: { boot: boolean; more?: readonly string[] }): Promise<StartedQemu> {
   const folder = await mkdtemp(join(tmpdir(), 'weft-qemu-'));
-  const files = nodeRunFiles(join(folder, 'run'));
+  const files = nodeRunFiles(join(folder, 'run'), join(folder, 'console.log'));
   await mkdir(files.directory, { mode: 0o700 });
   const log = join(folder, 'node.log');
   const output = openSync(log, 'a');

@@ -14,7 +14,7 @@ export const consoleVerb: Verb = {
   name: 'console',
   summary: "attach to a node's console, or run a command on it",
   help: `Ctrl-] opens a prompt; there q and enter leave, an empty line goes back. The node goes on, and several may watch at once.
-Everything a console ever printed is in NODE's console log.
+All that the console ever printed is in NODE.console.log in the lab's directory.
 With -- COMMAND the command is typed at the shell on the console (logging in as root where no password is asked), its output
 printed, and its exit code is ours. Lines piped into standard input are typed, too.
 

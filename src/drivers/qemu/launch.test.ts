@@ -80,7 +80,7 @@ describe('a script of the user’s own', () => {
 describe('the folder of a node’s sockets', () => {
   it('is named as the node is where the paths stay short enough', () => {
     expect(nodeRunDirectory('/run/weft/demo', 'server')).toBe('/run/weft/demo/nodes/server');
-    expect(nodeRunFiles('/r').qmp).toBe('/r/qmp.sock');
+    expect(nodeRunFiles('/r', '/lab/a.console.log').qmp).toBe('/r/qmp.sock');
   });
 
   it('never makes a socket path longer than the kernel takes, and differs from node to node', () => {
@@ -88,7 +88,7 @@ describe('the folder of a node’s sockets', () => {
     fc.assert(
       fc.property(name, name, (a, b) => {
         const [x, y] = [nodeRunDirectory('/run/user/1000/weft/some-lab', a), nodeRunDirectory('/run/user/1000/weft/some-lab', b)];
-        expect(Buffer.byteLength(nodeRunFiles(x).monitor)).toBeLessThanOrEqual(107);
+        expect(Buffer.byteLength(nodeRunFiles(x, '').monitor)).toBeLessThanOrEqual(107);
         expect(x.split('/')).toHaveLength(8);
         expect(x === y).toBe(a === b);
       }),

@@ -40,7 +40,8 @@ export function nodeRunDirectory(labRun: string, node: string): string {
   );
 }
 
-export function nodeRunFiles(directory: string): NodeRunFiles {
+/** `consoleLog` is where bundled scripts keep it: in the lab's directory, where it outlives the lab. */
+export function nodeRunFiles(directory: string, consoleLog: string): NodeRunFiles {
   return {
     directory,
     console: `${directory}/console.sock`,
@@ -48,7 +49,7 @@ export function nodeRunFiles(directory: string): NodeRunFiles {
     monitor: `${directory}/monitor.sock`,
     qmp: `${directory}/qmp.sock`,
     agent: `${directory}/agent.sock`,
-    consoleLog: `${directory}/console.log`,
+    consoleLog,
     bootLog: `${directory}/boot.log`,
   };
 }

@@ -5,7 +5,7 @@ import { HostError } from '../../boundary/host-error.ts';
 import type { Kernel, NodeProcess } from '../../boundary/kernel.ts';
 import { tryAccelerators } from './accelerator.ts';
 import { type LaunchPlaces, launchAsWritten, launchBundled, logOf } from './launch.ts';
-import { nodeRunFiles } from './node-run-directory.ts';
+import { type NodeRunFiles, nodeRunFiles } from './node-run-directory.ts';
 import { qemuHandle } from './qemu-handle.ts';
 import { QemuNode, type QemuParts } from './qemu-node.ts';
 import { scriptHandle } from './script-handle.ts';
@@ -52,7 +52,7 @@ class QemuDriver implements Driver {
     const { commands, environment, files, logs } = this.#parts;
     this.#accelerator ??= environment['WEFT_ACCEL'] ? Promise.resolve(environment['WEFT_ACCEL']) : tryAccelerators(commands);
     this.#tried = await this.#accelerator;
-    const run = nodeRunFiles(node.run);
+    const run = runFilesOf(node);
     await Promise.all([run.console, run.aux, run.monitor, run.qmp, run.agent, run.bootLog].map((path) => files.remove(path)));
     this.#starts.set(node.run, { consoleFrom: await logs.size(run.consoleLog), logFrom: await logs.size(logOf(node)) });
   }
@@ -68,10 +68,14 @@ class QemuDriver implements Driver {
     const lengths = this.#starts.get(node.run) ?? ADOPTED;
     this.#starts.delete(node.run);
     if (header === undefined) return scriptHandle(node, this.#parts.relay);
-    const process = { node: node.node.name, header, files: nodeRunFiles(node.run), log: logOf(node), ...lengths, exited };
+    const process = { node: node.node.name, header, files: runFilesOf(node), log: logOf(node), ...lengths, exited };
     const ports = node.ports.map((port) => port.name);
     return qemuHandle(QemuNode.hold(this.#parts, process), ports, process);
   }
+}
+
+function runFilesOf(node: DriverNode): NodeRunFiles {
+  return nodeRunFiles(node.run, `${node.directory}/${node.node.name}.console.log`);
 }
 
 function headerOf(script: string): ScriptHeader | undefined {
