@@ -46,7 +46,7 @@ export function statusTable(nodes: readonly NodeStatus[], paint: Paint): string[
 }
 
 /** A state in its colour: running green, starting amber, lost red, the rest faint. */
-export function paintState(state: NodeState, paint: Paint): string {
+function paintState(state: NodeState, paint: Paint): string {
   switch (state) {
     case 'running':
       return paint.green(state);

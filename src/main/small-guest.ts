@@ -1,4 +1,3 @@
-import { HostError } from '../boundary/host-error.ts';
 import type { SmallGuest } from '../cli/small-guest.ts';
 import { systemCommands } from '../host/commands.ts';
 import { httpDownload } from '../host/download.ts';
@@ -32,6 +31,9 @@ export function smallGuest(environment: Readonly<Record<string, string | undefin
     async build({ force, report }) {
       await buildImage(deps(report), { cacheDirectory, guestDirectory, force });
     },
-    writeDisk: () => Promise.reject(new HostError('refused', 'this version writes no disk images yet')),
+    async writeDisk(path, report) {
+      const { buildDisk } = await import('../image/build-disk.ts');
+      await buildDisk(deps(report), { cacheDirectory, guestDirectory, file: path });
+    },
   };
 }
