@@ -109,7 +109,7 @@ export interface HandedDescriptor {
 
 export interface SpawnRequest {
   readonly node: string;
-  /** The namespace that the process starts in; `@empty` is one without any interface. */
+  /** The namespace that the process starts in; `@empty` is a fresh one without any interface, the panel where none may be made. */
   readonly netns: Netns | '@empty';
   readonly argv: readonly string[];
   /** The whole environment. The owner marks WEFT_LAB and WEFT_NODE are added by the worker. */

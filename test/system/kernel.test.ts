@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process';
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { connect } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   HOST,
@@ -11,6 +13,7 @@ import {
   type ProcessExit,
   type SpawnRequest,
 } from '../../src/boundary/kernel.ts';
+import { startKernelWorker } from '../../src/host/kernel/client.ts';
 import { hubOps } from '../../src/wires/hub-ops.ts';
 import { opText } from '../../src/wires/op-text.ts';
 import { openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
@@ -151,7 +154,11 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     await run([{ op: 'tap-add', netns: PANEL, name: 'tap0', alias: `weft ${lab} t:0 -- x:x`, mtu: 9000, up: true }]);
     const holding = { descriptors: [{ kind: 'tap', netns: PANEL, name: 'tap0' }] } as const;
     const [first] = await kernel.spawn([request('t', '@empty', ['sleep', '1000'], holding)]);
-    expect(readdirSync(`/proc/${processOf(first).hostPid}/fd`).sort()).toEqual(['0', '1', '2', '3']);
+    const open = () =>
+      readdirSync(`/proc/${processOf(first).hostPid}/fd`)
+        .sort()
+        .join(' ');
+    await until(() => open() === '0 1 2 3', 'the process to hold nothing but what it was handed');
     const tap = async () => (await kernel.interfaces([PANEL])).find(({ name }) => name === 'tap0');
     expect(await tap()).toMatchObject({ kind: 'tun', carrier: true, mtu: 9000 });
     const [second] = await kernel.spawn([request('u', '@empty', ['sleep', '1000'], holding)]);
@@ -288,6 +295,40 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
 
   function inSandbox(argv: readonly string[]): string {
     return execFileSync('env', [...sandbox.inPanel, ...argv], { encoding: 'utf8' });
+  }
+});
+
+it('runs processes where the user may make no namespaces at all', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'weft-kernel-'));
+  chownSync(folder, 65534, 65534);
+  const kernel = await startKernelWorker({
+    lab,
+    workerPath: new URL('../../src/main/kernel-worker.ts', import.meta.url).pathname,
+    hostProc: '/proc',
+    through: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
+  });
+  try {
+    expect(kernel.abilities).toEqual({ namespaces: false, tap: false, host: false, classifier: undefined });
+    const logFile = `${folder}/log`;
+    const [started] = await kernel.spawn([
+      {
+        node: 'n',
+        netns: '@empty',
+        argv: ['sleep', '1000'],
+        environment: { PATH },
+        directory: '/',
+        logFile,
+        hostname: 'n',
+        descriptors: [],
+      },
+    ]);
+    expect(await kernel.processes()).toEqual([started]);
+    const ended = new Promise<ProcessExit>((resolve) => kernel.onExit(resolve));
+    await kernel.signal([pidOf(started)], 'SIGTERM');
+    expect(await ended).toMatchObject({ node: 'n', signal: 'SIGTERM' });
+  } finally {
+    await kernel.close();
+    rmSync(folder, { recursive: true });
   }
 });
 

@@ -8,6 +8,8 @@ import { errnoOf } from '../system-failure.ts';
 
 /** Where ip(8) looks for namespaces by name. */
 const folder = '/run/netns';
+/** The namespace that this thread is in. */
+const own = '/proc/thread-self/ns/net';
 /** linux/magic.h */
 const NSFS_MAGIC = 0x6e736673;
 /** asm-generic/errno-base.h */
@@ -39,13 +41,14 @@ export class Namespaces {
     this.#current = HOST;
   }
 
-  /** Must be called in the machine's namespace. The panel is that of process 1. */
+  /** Must be called in the machine's namespace. The panel is that of process 1, the machine's where that one is not ours. */
   static open(): Namespaces {
-    return new Namespaces(openSync('/proc/thread-self/ns/net', 'r'), openSync('/proc/1/ns/net', 'r'));
+    return new Namespaces(openSync(own, 'r'), openPanel());
   }
 
   enter(netns: Netns): void {
     if (this.#current === netns) return;
+    if (netns === PANEL && !this.ownPanel && this.#current === HOST) return;
     const { fd } = this.#hold(netns);
     try {
       libc.setns(fd, libc.CLONE_NEWNET);
@@ -121,9 +124,9 @@ export class Namespaces {
     mkdirSync(folder, { recursive: true });
     writeFileSync(path, '', { mode: 0o444 });
     this.enterEmpty();
-    libc.mount('/proc/thread-self/ns/net', path, libc.MS_BIND);
+    libc.mount(own, path, libc.MS_BIND);
     this.#forget(netns);
-    this.#keep(netns, openSync('/proc/thread-self/ns/net', 'r'));
+    this.#keep(netns, openSync(own, 'r'));
     this.#current = netns;
   }
 
@@ -152,6 +155,15 @@ export class Namespaces {
     held.socket?.close();
     libc.close(held.fd);
     this.#held.delete(netns);
+  }
+}
+
+function openPanel(): number {
+  try {
+    return openSync('/proc/1/ns/net', 'r');
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'EACCES') throw thrown;
+    return openSync(own, 'r');
   }
 }
 

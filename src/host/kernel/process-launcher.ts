@@ -18,17 +18,21 @@ const EBUSY = 16;
 export class ProcessLauncher {
   readonly #namespaces: Namespaces;
   readonly #lab: string;
-  /** The worker's UTS namespace, to return to. It is the worker's own: out of a user namespace nobody returns to the machine's. */
-  readonly #ownNames: number;
+  /**
+   * The worker's UTS namespace, to return to: the worker's own, because out of a user namespace nobody returns to the machine's.
+   * undefined where no namespaces may be made: processes then start in the panel, under the machine's name.
+   */
+  readonly #ownNames: number | undefined;
 
-  private constructor(namespaces: Namespaces, lab: string, ownNames: number) {
+  private constructor(namespaces: Namespaces, lab: string, ownNames: number | undefined) {
     this.#namespaces = namespaces;
     this.#lab = lab;
     this.#ownNames = ownNames;
   }
 
-  static open(namespaces: Namespaces, lab: string): ProcessLauncher {
+  static open(namespaces: Namespaces, lab: string, mayMakeNamespaces: boolean): ProcessLauncher {
     libc.passNothingOn();
+    if (!mayMakeNamespaces) return new ProcessLauncher(namespaces, lab, undefined);
     libc.unshare(libc.CLONE_NEWUTS);
     return new ProcessLauncher(namespaces, lab, openSync('/proc/thread-self/ns/uts', 'r'));
   }
@@ -64,9 +68,9 @@ export class ProcessLauncher {
   }
 
   #inNamespaces(request: SpawnRequest, start: () => number): number {
-    if (request.netns === '@empty') this.#namespaces.enterEmpty();
-    else this.#namespaces.enter(request.netns);
-    if (request.hostname === undefined) return start();
+    if (request.netns !== '@empty') this.#namespaces.enter(request.netns);
+    else if (this.#ownNames !== undefined) this.#namespaces.enterEmpty();
+    if (request.hostname === undefined || this.#ownNames === undefined) return start();
     libc.unshare(libc.CLONE_NEWUTS);
     try {
       libc.setHostName(request.hostname);

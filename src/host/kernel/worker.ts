@@ -41,7 +41,7 @@ export class KernelWorker {
     this.#hostProc = hostProc;
     this.#namespaces = Namespaces.open();
     this.#abilities = probeAbilities(this.#namespaces);
-    this.#launcher = ProcessLauncher.open(this.#namespaces, lab);
+    this.#launcher = ProcessLauncher.open(this.#namespaces, lab, this.#abilities.namespaces);
     this.#watch = new ProcessWatch(tell);
     this.#relays = new Relays(this.#namespaces);
     this.#carrier = new FrameCarrier(threadPath);
