@@ -33,6 +33,7 @@ describe('countSlips', () => {
         expect(slips === 0).toBe(a === b);
         expect(slips).toBeLessThanOrEqual(Math.max(a.length, b.length));
       }),
+      { seed: 1 },
     );
   });
 });

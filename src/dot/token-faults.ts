@@ -74,7 +74,7 @@ class PairScan implements TokenFaults {
     const last = this.#open.at(-1);
     if (last === undefined || this.diagnostics.length > 0) return;
     if (last.sign === '[') {
-      this.#report(one(last.at), 'this [ is never closed', 'end the attributes with ]');
+      this.#reportOpenBracket(last.at, 'this [ is never closed');
       return;
     }
     const end = this.#text.trimEnd().length;
@@ -101,17 +101,22 @@ class PairScan implements TokenFaults {
   #bracket(token: string, at: number): void {
     const top = this.#open.at(-1);
     if (top?.sign === '[' && token !== ']') {
-      if (this.#colour && this.#colour.from > top.at)
-        this.#report(
-          this.#colour,
-          'a # begins a comment, so a colour needs quotes',
-          `write "${this.#text.slice(this.#colour.from, this.#colour.to)}"`,
-        );
-      else this.#report(one(top.at), `this [ is not closed before the ${token}`, 'end the attributes with ]');
+      this.#reportOpenBracket(top.at, `this [ is not closed before the ${token}`);
       this.#open.pop();
       this.#bracket(token, at);
     } else if (token === '{' || token === '[') this.#open.push({ sign: token, at });
     else if ((token === '}' && top?.sign === '{') || (token === ']' && top?.sign === '[')) this.#open.pop();
+  }
+
+  #reportOpenBracket(at: number, message: string): void {
+    const colour = this.#colour;
+    if (colour === undefined || colour.from < at) this.#report(one(at), message, 'end the attributes with ]');
+    else
+      this.#report(
+        colour,
+        'a # begins a comment, so a colour needs quotes',
+        `write "${this.#text.slice(colour.from, colour.to)}"`,
+      );
   }
 
   /** `=#ff0000` is no comment to the person who wrote it; said only where the comment leaves a bracket open. */
