@@ -33,3 +33,5 @@ export function lookOf(kind: NodeKind, state: ShownState): Look {
 
 export const LINK_COLOUR = '#475569';
 export const UNPLUGGED_COLOUR = '#dc2626';
+/** Ports without a link. */
+export const FAINT_COLOUR = '#94a3b8';

@@ -71,7 +71,7 @@ export function pictureOf(topology: Topology, status: LabStatus | undefined): Pi
     return {
       name: node.name,
       kind: node.kind,
-      caption: node.template ?? CAPTIONS[node.kind],
+      caption: state?.template || node.template || CAPTIONS[node.kind],
       state: state?.state,
       tooltip:
         state === undefined ? `${node.name}: ${CAPTIONS[node.kind] || 'drawn only'}` : `${node.name}: ${state.state}${pid}`,

@@ -1,4 +1,4 @@
-import { LINK_COLOUR, lookOf, UNPLUGGED_COLOUR } from './look.ts';
+import { FAINT_COLOUR, LINK_COLOUR, lookOf, UNPLUGGED_COLOUR } from './look.ts';
 import type { Picture, PictureLink, PictureNode, PicturePort } from './picture.ts';
 import type { Placement } from './placement.ts';
 
@@ -13,16 +13,30 @@ export function printPicture(picture: Picture, placement?: Placement, fixed?: 'f
   const cells = new Map(
     picture.nodes.map((node) => [node.name, new Map(node.ports.map((port, index) => [port.name, `p${index}`]))]),
   );
+  const ends = compass(picture, cells, fixed === undefined ? placement : undefined);
   const lines = [
     `graph ${quote(picture.name)} {`,
     `  graph [fontname="${FONT}", pad="0.35", nodesep="0.55", ranksep="0.85", overlap="prism", sep="+18", splines="true", outputorder="edgesfirst", bgcolor="white"];`,
     `  node [fontname="${FONT}", fontsize="13", shape="plain"];`,
     `  edge [fontname="${FONT}", fontsize="9", color="${LINK_COLOUR}", penwidth="1.6", len="2.2"];`,
     ...picture.nodes.map((node) => `  ${printNode(node, cells.get(node.name) ?? new Map(), placement, fixed)}`),
-    ...picture.links.map((link) => `  ${printLink(link, cells)}`),
+    ...picture.links.map((link) => `  ${printLink(link, ends)}`),
     '}',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** A line meets a port above the name from above and one below it from below; without a placement, wherever it likes. */
+function compass(picture: Picture, cells: Cells, placement: Placement | undefined): Cells {
+  if (placement === undefined) return cells;
+  return new Map(
+    picture.nodes.map((node) => {
+      const { above, below } = sides(node, placement);
+      const at = (ports: readonly PicturePort[], point: string) =>
+        ports.map(({ name }) => [name, `${cells.get(node.name)?.get(name) ?? ''}:${point}`] as const);
+      return [node.name, new Map([...at(above, 'n'), ...at(below, 's')])];
+    }),
+  );
 }
 
 type Cells = ReadonlyMap<string, ReadonlyMap<string, string>>;
@@ -66,7 +80,8 @@ function portRow(ports: readonly PicturePort[], cells: ReadonlyMap<string, strin
   const cell = (port: PicturePort, index: number) => {
     const colspan = index === ports.length - 1 && last > 1 ? ` COLSPAN="${last}"` : '';
     const tooltip = escapeHtml(port.tooltip);
-    return `<TD PORT="${cells.get(port.name) ?? ''}"${colspan} BORDER="1" COLOR="${line}" BGCOLOR="white" STYLE="ROUNDED" TITLE="${tooltip}" HREF="#"><FONT POINT-SIZE="10" COLOR="#334155">${escapeHtml(port.name)}</FONT></TD>`;
+    const faint = port.peer === undefined;
+    return `<TD PORT="${cells.get(port.name) ?? ''}"${colspan} BORDER="1" COLOR="${faint ? FAINT_COLOUR : line}" BGCOLOR="white" STYLE="ROUNDED" TITLE="${tooltip}" HREF="#"><FONT POINT-SIZE="10" COLOR="${faint ? FAINT_COLOUR : '#334155'}">${escapeHtml(port.name)}</FONT></TD>`;
   };
   return `<TR>${ports.map(cell).join('')}</TR>`;
 }

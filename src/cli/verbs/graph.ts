@@ -42,7 +42,7 @@ Examples:
     if (type === 'png' && output === undefined && context.terminal.stdout.isTty) {
       throw new Refusal(EXIT.usage, 'a PNG is not for a terminal', 'name a file: weft graph -T png -o lab.png');
     }
-    const lab = await requireLab(context, voice, place, words.text('template'), 'count');
+    const lab = await requireLab(context, voice, place, words.text('template'), 'none');
     const connection = await connectionTo(context, place);
     const status = await connection?.call('status', { ports: true });
     const { pictureOf } = await import('../../graph/picture.ts');
