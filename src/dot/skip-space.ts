@@ -13,7 +13,7 @@ export function skipSpace(text: string, from: number): number {
 }
 
 /** The offset behind the next `end`, or the end of the text. */
-export function after(text: string, end: string, from: number): number {
+function after(text: string, end: string, from: number): number {
   const at = text.indexOf(end, from);
   return at < 0 ? text.length : at + end.length;
 }
