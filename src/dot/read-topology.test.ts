@@ -130,6 +130,11 @@ describe('label ports', () => {
 });
 
 describe('kinds and templates', () => {
+  it('gives nodes that name no template the one called node, where there is one', () => {
+    const text = 'graph { a; host; h [qn_hub="true"]; b [qn_template="small"] }';
+    expect(roles(read(text, { templates: ['small', 'node'] }))).toEqual(['a vm node', 'host host -', 'h hub -', 'b vm small']);
+    expect(roles(read(text, { templates: ['small'] }))[0]).toBe('a drawing -');
+  });
   const text = `graph { qn_template="small"; a; b [qn_template="namespace"]; c [qn_kind="namespace"]; d [qn_kind="vm", qn_template="other"];
     host; h [qn_hub="true"]; i [qn_hub="false"]; u [qn_kind="internet", qn_template="x"]; dom0 [qn_kind="host"]; e [qn_template=""] }`;
   it('follow the rules', () => {

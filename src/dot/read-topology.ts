@@ -8,7 +8,7 @@ import { type LabelPorts, labelPortsOf } from './label-ports.ts';
 import { findEndFaults } from './link-faults.ts';
 import { mergeFault } from './merge-fault.ts';
 import { labNameFault, nodeNameFaults } from './name-faults.ts';
-import { roleOf } from './node-role.ts';
+import { DEFAULT_TEMPLATE, roleOf } from './node-role.ts';
 import { notTextFault } from './not-text.ts';
 import { overrideTemplates } from './override-templates.ts';
 import { indexLines } from './position.ts';
@@ -27,7 +27,7 @@ export interface ReadOptions {
   readonly defaultName: string;
   /** Replaces the template of every node that has one; `namespace` makes them namespaces. The attributes say so too. */
   readonly templateOverride?: string;
-  /** Names of the templates that exist; where absent, nothing is said about unknown ones. */
+  /** Names of the templates that exist; where absent, nothing is said about unknown ones. One named `node` is every node's default. */
   readonly templates?: readonly string[];
 }
 
@@ -72,10 +72,11 @@ function interpret(
   { graph, merges }: Evaluation,
   options: ReadOptions,
 ): { topology: Topology; diagnostics: Diagnostic[] } {
+  const fallback = options.templates?.find((name) => name === DEFAULT_TEMPLATE);
   const labels = new Map<string, LabelPorts>();
   for (const node of graph.nodes.values()) labels.set(node.name, labelPortsOf(source.text, node));
   const nodes = [...graph.nodes.values()].map((node): TopologyNode => {
-    const role = roleOf(node, graph.settings, options.templateOverride);
+    const role = roleOf(node, graph.settings, options.templateOverride, fallback);
     return {
       name: node.name,
       ...role,
