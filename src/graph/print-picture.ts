@@ -4,6 +4,8 @@ import type { Placement } from './placement.ts';
 
 /** The font whose widths every Graphviz knows by heart; viewers may show a relative of the same widths. */
 const FONT = 'Arial';
+/** Up to so many nodes lines are led around nodes. */
+const CURVED = 150;
 
 /**
  * The picture as a DOT text that any Graphviz draws. With a placement (the result of a first drawing) each port is put on the side of its
@@ -16,7 +18,7 @@ export function printPicture(picture: Picture, placement?: Placement, fixed?: 'f
   const ends = compass(picture, cells, fixed === undefined ? placement : undefined);
   const lines = [
     `graph ${quote(picture.name)} {`,
-    `  graph [fontname="${FONT}", pad="0.35", nodesep="0.55", ranksep="0.85", overlap="prism", sep="+18", splines="true", outputorder="edgesfirst", bgcolor="white"];`,
+    `  graph [fontname="${FONT}", pad="0.35", nodesep="0.55", ranksep="0.85", overlap="prism", sep="+18", splines="${picture.nodes.length > CURVED ? 'line' : 'true'}", outputorder="edgesfirst", bgcolor="white"];`,
     `  node [fontname="${FONT}", fontsize="13", shape="plain"];`,
     `  edge [fontname="${FONT}", fontsize="9", color="${LINK_COLOUR}", penwidth="1.6", len="2.2"];`,
     ...picture.nodes.map((node) => `  ${printNode(node, cells.get(node.name) ?? new Map(), placement, fixed)}`),

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import type { Context } from '../cli/context.ts';
@@ -32,7 +31,7 @@ function systemContext(): Context {
     commands: systemCommands,
     clock: systemClock,
     realPath: (path) => realpath(path).catch(() => path),
-    freshWord: () => `weft${randomBytes(6).toString('hex')}`,
+    freshWord: () => `weft${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}`,
     labs: async () => (await import('./labs.ts')).openLabs(environment),
     smallGuest: async () => (await import('./small-guest.ts')).smallGuest(environment),
     pngParts: async () => await (await import('./png-parts.ts')).pngParts(),

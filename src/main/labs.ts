@@ -5,7 +5,7 @@ import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
-import { type FileLock, tryLock } from '../host/file-lock.ts';
+import type { FileLock } from '../host/file-lock.ts';
 import { systemFiles } from '../host/files.ts';
 import { systemHttpClient } from '../host/http-client.ts';
 import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
@@ -110,6 +110,8 @@ function removeIfEmpty(folder: string): void {
 
 /** Runs one change of a lab's sandbox at a time; waits for another command that is at it. */
 async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
+  // Loaded here: its native library costs 20 ms, and most commands take no lock.
+  const { tryLock } = await import('../host/file-lock.ts');
   let lock: FileLock | undefined;
   for (const deadline = systemClock.now() + 60_000; lock === undefined; ) {
     mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
