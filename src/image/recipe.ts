@@ -119,7 +119,7 @@ usleep vi watch wc wget which who whoami xargs xxd yes zcat`;
 /** Files of the repository's guest/ folder, and where they go. */
 export const GUEST_FILES: readonly { readonly file: string; readonly path: string; readonly mode: number }[] = [
   { file: 'init', path: 'init', mode: 0o755 },
-  { file: 'console', path: 'usr/sbin/console', mode: 0o755 },
+  { file: 'login-prompt', path: 'usr/sbin/login-prompt', mode: 0o755 },
   { file: 'poweroff', path: 'usr/sbin/poweroff', mode: 0o755 },
   ...PACKED_FILES.map((path) => ({ file: 'packed-tool', path, mode: 0o755 })),
   { file: 'power-button', path: 'usr/sbin/power-button', mode: 0o755 },
