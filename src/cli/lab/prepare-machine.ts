@@ -6,21 +6,36 @@ import { installMissing } from './install-missing.ts';
 
 const SMALL = 'small';
 
+/** Partials of bundled templates, and what they need. A user's own template says by itself what it misses. */
+const NEEDS: readonly (readonly [partial: string, requirement: string])[] = [
+  ['inc/overlay', 'qemu-img'],
+  ['inc/config-disk', 'qemu-img'],
+];
+/** The firmware may also stand beside the image, so its lack is no reason to refuse. */
+const NEEDS_PERHAPS: readonly (readonly [partial: string, requirement: string])[] = [['inc/ovmf', 'OVMF']];
+
 /** Makes sure that the machine has what the lab's nodes run on: programs, and the small guest's image where a node uses it. */
 export async function prepareMachine(context: Context, voice: Voice, topology: Topology, consent: boolean): Promise<void> {
   const nodes = topology.nodes.filter(isGenerated);
-  const bundled = new Set(
-    (await context.files.list(`${context.installation}/templates`)).map((name) => name.replace(/\.mustache$/, '')),
+  const machines = nodes.filter(({ kind }) => kind === 'vm');
+  const texts = await Promise.all(
+    [...new Set(machines.map(({ template = '' }) => template))].map((name) => bundledTemplate(context, name)),
   );
-  const machines = nodes.some(({ kind, template = '' }) => kind === 'vm' && bundled.has(template));
-  const disks = nodes.some(({ kind, template = '' }) => kind === 'vm' && bundled.has(template) && template !== SMALL);
-  const required = REQUIREMENTS.filter(
-    ({ name, need }) => need === 'lab' || (machines && need === 'vm') || (disks && name === 'qemu-img'),
+  const wanted = new Set(
+    [...NEEDS, ...(consent ? NEEDS_PERHAPS : [])]
+      .filter(([partial]) => texts.some((text) => text?.includes(`{{> ${partial}}}`)))
+      .map(([, name]) => name),
   );
+  const bundled = texts.some((text) => text !== undefined);
+  const required = REQUIREMENTS.filter(({ name, need }) => need === 'lab' || (bundled && need === 'vm') || wanted.has(name));
   await installMissing(context, voice, required, consent);
   if (!nodes.some(({ template }) => template === SMALL)) return;
   const guest = await context.smallGuest();
   if (await guest.isBuilt()) return;
   voice.info('Building the small guest; this is done once');
   await guest.build({ force: false, report: (step) => voice.info(`Small guest: ${step}`) });
+}
+
+async function bundledTemplate({ files, installation }: Context, name: string): Promise<string | undefined> {
+  return await files.readTextIfThere(`${installation}/templates/${name}.mustache`);
 }
