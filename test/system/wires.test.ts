@@ -146,6 +146,7 @@ describe.each(['root', 'user with tun', 'user'] as const)('wires of %s', (holder
 
 /** Sends each of the telltale frames and waits until it has come out at every other port, as it was. */
 async function expectPassage(from: FramePort, to: readonly FramePort[]): Promise<void> {
+  await awaitPassage(from, to);
   for (const [name, frame] of Object.entries(telltaleFrames)) {
     const wanted = frame.toString('hex');
     for (const port of [from, ...to]) port.received.length = 0;
@@ -154,4 +155,13 @@ async function expectPassage(from: FramePort, to: readonly FramePort[]): Promise
     for (const port of to) expect(port.received.filter((one) => one === wanted)).toHaveLength(1);
     expect(from.received).not.toContain(wanted);
   }
+}
+
+/** A QEMU that starts is connected to the test before it has opened its TAP: frames are lost until then. */
+async function awaitPassage(from: FramePort, to: readonly FramePort[]): Promise<void> {
+  const probe = Buffer.from(`ffffffffffff02000000000188b7${'00'.repeat(50)}`, 'hex');
+  await until(() => {
+    from.send(probe);
+    return to.every((port) => port.received.includes(probe.toString('hex')));
+  }, 'the wire to carry frames');
 }
