@@ -1,4 +1,4 @@
-import { Command, CommanderError, Option } from 'commander';
+import { type Argument, Command, CommanderError, Option } from 'commander';
 import { UsageError } from './complaints.ts';
 import { EXIT_CODES_HELP } from './exit-codes.ts';
 import { SHARED_OPTIONS } from './shared-options.ts';
@@ -75,9 +75,11 @@ function buildProgram(verbs: readonly Verb[], identity: ProgramIdentity, choose:
     .version(`${identity.name} ${identity.version}`, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help; also: help VERB')
     .helpCommand(false)
+    .commandsGroup('Verbs:')
+    .configureHelp({ subcommandTerm: (command) => [command.name(), ...command.registeredArguments.map(wordOf)].join(' ') })
     .enablePositionalOptions()
     .showSuggestionAfterError(true)
-    .addHelpText('after', `\nA first lab:  ${identity.name} up examples/tutorial\n\n${EXIT_CODES_HELP}`);
+    .addHelpText('after', `\nA first lab:  ${identity.name} example ring && weft up ring\n\n${EXIT_CODES_HELP}`);
   for (const option of SHARED_OPTIONS.always) program.addOption(commanderOption(option));
   for (const verb of verbs) program.addCommand(buildVerb(verb, program, choose), { hidden: verb.hidden === true });
   return program;
@@ -102,6 +104,12 @@ function buildVerb(verb: Verb, program: Command, choose: (request: Request) => v
     choose({ verb, words: new Words(command.args, options) });
   });
   return command;
+}
+
+/** An argument as help shows it. */
+function wordOf(argument: Argument): string {
+  const name = argument.name() + (argument.variadic ? '...' : '');
+  return argument.required ? `<${name}>` : `[${name}]`;
 }
 
 function commanderOption(option: VerbOption): Option {
