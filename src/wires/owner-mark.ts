@@ -9,8 +9,3 @@ export function ownerMark(lab: string, own: string, other: string): string {
   const mark = `weft ${lab} ${own} -- ${other}`;
   return mark.length <= longest ? mark : mark.slice(0, longest);
 }
-
-/** The lab that an alias names; undefined for interfaces that are not weft's. */
-export function labOfMark(alias: string): string | undefined {
-  return /^weft (\S+) \S/.exec(alias)?.[1];
-}

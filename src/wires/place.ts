@@ -4,10 +4,10 @@ import { digestName, panelName } from './panel-name.ts';
 import type { HostEnd, HubEnd, HubPort, NamespaceEnd, WireEnd, WireInterface } from './wire.ts';
 
 /** The largest MTU of a TAP (65535 less the Ethernet header, drivers/net/tun.c): hidden interfaces drop no frame for its length. */
-export const TRANSPORT_MTU = 65521;
+const TRANSPORT_MTU = 65521;
 
 /** MTU of an interface that a node sees where the link names none. */
-export const DEFAULT_MTU = 1500;
+const DEFAULT_MTU = 1500;
 
 /** Where an interface of a wire lives, and what it is to be. */
 export interface Place {
@@ -28,7 +28,7 @@ export function portText(end: WireEnd): string {
 }
 
 /** A hidden interface of the panel that serves `end`. */
-export function hiddenPlace(lab: string, end: WireEnd, other: WireEnd, name: string): Place {
+function hiddenPlace(lab: string, end: WireEnd, other: WireEnd, name: string): Place {
   return {
     netns: PANEL,
     name,

@@ -31,7 +31,7 @@ const end = (netns: string, name: string, more: object = {}) => ({
 });
 
 const machine = () => ({
-  links: execFileSync('ip', ['-br', 'link'], { encoding: 'utf8' })
+  links: onMachine('ip', '-br', 'link')
     .split('\n')
     .map((line) => line.split(/\s/)[0]),
   temporary: readdirSync('/tmp').filter((name) => name.startsWith('weft-kernel-')),
@@ -210,7 +210,7 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
   });
 
   it.skipIf(holder !== 'root')('leaves alone what is not ours on the machine', async () => {
-    execFileSync('ip', ['link', 'add', 'wefttest1', 'type', 'veth', 'peer', 'name', 'wefttest2']);
+    onMachine('ip', 'link', 'add', 'wefttest1', 'type', 'veth', 'peer', 'name', 'wefttest2');
     try {
       const [refused, kept] = await kernel.run([
         { op: 'tap-add', netns: HOST, name: 'wefttest1', alias: `weft ${lab} a:b -- c:d`, mtu: 1500, up: true },
@@ -220,7 +220,7 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
       expect(kept).toBeUndefined();
       expect(machine().links).toContain('wefttest1@wefttest2');
     } finally {
-      execFileSync('ip', ['link', 'delete', 'wefttest1']);
+      onMachine('ip', 'link', 'delete', 'wefttest1');
     }
   });
 
@@ -294,7 +294,7 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
   }
 
   function inSandbox(argv: readonly string[]): string {
-    return execFileSync('env', [...sandbox.inPanel, ...argv], { encoding: 'utf8' });
+    return onMachine(...sandbox.inPanel, ...argv);
   }
 });
 
@@ -331,6 +331,10 @@ it('runs processes where the user may make no namespaces at all', async () => {
     rmSync(folder, { recursive: true });
   }
 });
+
+function onMachine(...argv: readonly string[]): string {
+  return execFileSync('env', argv, { encoding: 'utf8' });
+}
 
 function processOf(started: unknown): NodeProcess {
   expect(started).toHaveProperty('pid');
