@@ -1,5 +1,4 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { connectionTo } from '../api/client.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
@@ -11,7 +10,7 @@ import { systemHttpClient } from '../host/http-client.ts';
 import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
 import { answers, enterWords, startEngine } from '../host/sandbox/engine-process.ts';
 import { removeMarkedInterfaces } from '../host/sandbox/marked-interfaces.ts';
-import { runtimeRoot } from '../host/sandbox/runtime-root.ts';
+import { makeRuntimeRoot, runtimeRoot } from '../host/sandbox/runtime-root.ts';
 import { systemStreams } from '../host/streams.ts';
 import { documentPath, documentsFolder, installation } from './places.ts';
 
@@ -22,6 +21,32 @@ export function openLabs(environment: Environment): Labs {
   const uid = process.getuid?.() ?? 0;
   const root = runtimeRoot(environment, uid);
   const runOf = (lab: string) => `${root}/${lab}`;
+
+  /** Runs one change of a lab's sandbox at a time; waits for another command that is at it. */
+  const locked = async <T>(lab: string, work: () => Promise<T>): Promise<T> => {
+    // Loaded here: its native library costs 20 ms, and most commands take no lock.
+    const { tryLock } = await import('../host/file-lock.ts');
+    const path = `${root}/${lab}.lock`;
+    let lock: FileLock | undefined;
+    for (const deadline = systemClock.now() + 60_000; lock === undefined; ) {
+      makeRuntimeRoot(root, uid);
+      try {
+        lock = tryLock(path);
+      } catch (failure) {
+        // A command that took the last lab down may remove the folder between the two lines.
+        if ((failure as NodeJS.ErrnoException).code !== 'ENOENT') throw failure;
+      }
+      if (lock === undefined) {
+        if (systemClock.now() > deadline) throw new HostError('timeout', `another command has held ${path} for a minute`);
+        await systemClock.sleep(10);
+      }
+    }
+    try {
+      return await work();
+    } finally {
+      lock.release();
+    }
+  };
 
   const ensureEngine = async (lab: string, anchor: Anchor): Promise<LabConnection> => {
     const run = runOf(lab);
@@ -41,7 +66,7 @@ export function openLabs(environment: Environment): Labs {
       const run = runOf(lab);
       if (await answers(run, systemStreams)) return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
       if (findAnchor(run, lab) === undefined) return undefined;
-      return await locked(`${root}/${lab}.lock`, async () => {
+      return await locked(lab, async () => {
         const anchor = findAnchor(run, lab);
         return anchor === undefined ? undefined : await ensureEngine(lab, anchor);
       });
@@ -49,7 +74,7 @@ export function openLabs(environment: Environment): Labs {
     async launch(lab) {
       const run = runOf(lab);
       if (await answers(run, systemStreams)) return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
-      return await locked(`${root}/${lab}.lock`, async () => {
+      return await locked(lab, async () => {
         mkdirSync(run, { recursive: true, mode: 0o700 });
         const script = `${installation}/src/host/sandbox/anchor.sh`;
         const anchor = findAnchor(run, lab) ?? (await startAnchor(lab, run, script, systemClock, uid));
@@ -57,7 +82,7 @@ export function openLabs(environment: Environment): Labs {
       });
     },
     async remove(lab) {
-      await locked(`${root}/${lab}.lock`, async () => {
+      await locked(lab, async () => {
         const anchor = findAnchor(runOf(lab), lab);
         if (anchor !== undefined) await endAnchor(anchor, systemClock);
         if (uid === 0) await removeMarkedInterfaces(lab, systemCommands);
@@ -105,25 +130,5 @@ function removeIfEmpty(folder: string): void {
     rmdirSync(folder);
   } catch {
     // Another lab's files are in it, or it is gone.
-  }
-}
-
-/** Runs one change of a lab's sandbox at a time; waits for another command that is at it. */
-async function locked<T>(path: string, work: () => Promise<T>): Promise<T> {
-  // Loaded here: its native library costs 20 ms, and most commands take no lock.
-  const { tryLock } = await import('../host/file-lock.ts');
-  let lock: FileLock | undefined;
-  for (const deadline = systemClock.now() + 60_000; lock === undefined; ) {
-    mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-    lock = tryLock(path);
-    if (lock === undefined) {
-      if (systemClock.now() > deadline) throw new HostError('timeout', `another command has held ${path} for a minute`);
-      await systemClock.sleep(10);
-    }
-  }
-  try {
-    return await work();
-  } finally {
-    lock.release();
   }
 }
