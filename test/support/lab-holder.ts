@@ -1,0 +1,86 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { eventually } from './lab-command.ts';
+
+/** Who runs weft: root, or an ordinary user for whom the TAP device is closed or open. */
+export type Holder = 'root' | 'user' | 'user with tun';
+
+/** An ordinary user that no account of the machine uses. */
+const user = 61_742;
+const sharedCache = process.env['XDG_CACHE_HOME'] ?? `${homedir()}/.cache`;
+
+/** Where a holder's commands run. */
+export interface Quarters {
+  /** Words before a command that make it the holder's. */
+  readonly as: readonly string[];
+  readonly uid: number;
+  /** XDG_CACHE_HOME with the small guest in it. */
+  readonly cache: string;
+  /** The process that holds the private mounts. */
+  readonly holder: number | undefined;
+  end(): Promise<void>;
+}
+
+/** Why this holder cannot run labs on this machine; undefined where it can. */
+export function holderLacks(holder: Holder): string | undefined {
+  if (process.getuid?.() === 0) return undefined;
+  return holder === 'user' ? undefined : 'the tests do not run as root';
+}
+
+/**
+ * Makes a holder's surroundings below `folder`. For an ordinary user that is a private mount namespace, in which the machine's small guest
+ * is seen in the user's cache, and /dev/net/tun is what the holder says.
+ */
+export async function openQuarters(holder: Holder, folder: string): Promise<Quarters> {
+  if (holder === 'root' || process.getuid?.() !== 0) {
+    return { as: [], uid: process.getuid?.() ?? 0, cache: sharedCache, holder: undefined, end: () => Promise.resolve() };
+  }
+  const cache = `${folder}/cache`;
+  const images = `${sharedCache}/weft/images`;
+  mkdirSync(`${cache}/weft/images`, { recursive: true });
+  mkdirSync(images, { recursive: true });
+  const script = `
+    set -e
+    chown -R ${user}:${user} "$1"
+    mount --bind "$2" "$1/cache/weft/images"
+    mount -t tmpfs -o mode=755 tmpfs /dev/net
+    mknod -m 0${holder === 'user with tun' ? 666 : 600} /dev/net/tun c 10 200
+    echo ready
+    exec sleep infinity`;
+  const child = spawn('unshare', ['--mount', '--kill-child', 'sh', '-c', script, 'sh', folder, images], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    cwd: '/',
+    env: { PATH: process.env['PATH'] },
+  });
+  let said = '';
+  child.stdout.on('data', (text: Buffer) => {
+    said += text.toString();
+  });
+  await eventually(() => said.includes('ready'), 'the private mounts of the test user', 10);
+  const identity = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--bounding-set=-all', '--inh-caps=-all'];
+  return {
+    as: ['nsenter', `--mount=/proc/${child.pid}/ns/mnt`, '--wd=/', '--', 'setpriv', ...identity],
+    uid: user,
+    cache,
+    holder: child.pid,
+    end: () => endOf(child),
+  };
+}
+
+async function endOf(child: ChildProcess): Promise<void> {
+  child.kill('SIGKILL');
+  await eventually(() => child.exitCode !== null || child.signalCode !== null, 'the test user’s mounts to go', 10);
+}
+
+/** Why guests cannot boot here; undefined where they can. A missing small guest is no reason: `up` builds it. */
+export const noQemu: string | undefined = existsSync('/usr/bin/qemu-system-x86_64') ? undefined : 'QEMU is not installed';
+
+/** The kernel's answer for a process, undefined once it is gone. */
+export function procText(pid: number, name: string): string | undefined {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
