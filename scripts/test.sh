@@ -24,15 +24,12 @@ if [ -n "$(missing)" ]; then
   fi
 fi
 
-if [ ! -d node_modules ] || [ package-lock.json -nt node_modules/.package-lock.json ]; then
-  echo 'Info: Installing npm packages' >&2
-  npm ci --no-fund --no-audit >&2
-fi
+sh scripts/bootstrap.sh
 PATH="$(sh scripts/runtime.sh):$PATH:/usr/sbin:/sbin"
 export PATH
 
 status=0
-for step in lint types boundaries dead-code build; do
+for step in lint types boundaries dead-code; do
   printf '%s\n' "== $step"
   npm run --silent "$step" || { status=1; printf 'ERROR: %s failed\n' "$step" >&2; }
 done

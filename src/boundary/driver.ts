@@ -23,7 +23,7 @@ export interface DriverNode {
   readonly script: string;
   readonly ports: readonly DriverPort[];
   /** Where its process is to start. */
-  readonly netns: Netns | '@empty';
+  readonly netns: Netns;
   /** TCP ports that the script listens on by itself when it is not one of weft's (a user's own qeneth template). */
   readonly tcp: { readonly console: number | undefined; readonly monitor: number | undefined };
   readonly abilities: KernelAbilities;

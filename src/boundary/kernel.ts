@@ -7,6 +7,8 @@
 export type Netns = string;
 export const PANEL = '@panel';
 export const HOST = '@host';
+/** Where a process starts that needs no interface: a network namespace of its own with nothing in it. */
+export const EMPTY = '@empty';
 
 /** One end of a veth pair. */
 export interface VethEnd {
@@ -109,8 +111,8 @@ export interface HandedDescriptor {
 
 export interface SpawnRequest {
   readonly node: string;
-  /** The namespace that the process starts in; `@empty` is a fresh one without any interface, the panel where none may be made. */
-  readonly netns: Netns | '@empty';
+  /** The namespace that the process starts in; EMPTY is a fresh one without any interface, the panel where none may be made. */
+  readonly netns: Netns;
   readonly argv: readonly string[];
   /** The whole environment. The owner marks WEFT_LAB and WEFT_NODE are added by the worker. */
   readonly environment: Readonly<Record<string, string>>;

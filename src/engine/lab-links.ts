@@ -1,5 +1,5 @@
 import { portKey } from '../address/port-key.ts';
-import { HOST, type KernelAbilities, type Netns, PANEL } from '../boundary/kernel.ts';
+import { EMPTY, HOST, type KernelAbilities, type Netns, PANEL } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { Link, LinkEnd, TopologyNode } from '../model/topology.ts';
 import type { HubPort, Wire, WireEnd, WireRefusal } from '../wires/wire.ts';
@@ -16,7 +16,7 @@ export interface LabLinks {
   /** Hubs, by name: the panel's interfaces that belong to each once all its links are made. */
   readonly hubs: ReadonlyMap<string, readonly { readonly link: string; readonly port: HubPort }[]>;
   /** Where the process of a VM starts. */
-  netnsOf(node: string): Netns | '@empty';
+  netnsOf(node: string): Netns;
 }
 
 /** What decides how links are carried, beyond the topology. */
@@ -51,7 +51,7 @@ export function compileLinks(circumstances: LinkCircumstances): LabLinks {
     refused,
     selfWired,
     hubs: hubsOf(wires),
-    netnsOf: (node) => (inPanel.has(node) || !circumstances.takesWires(node) ? (onHost ? HOST : PANEL) : '@empty'),
+    netnsOf: (node) => (inPanel.has(node) || !circumstances.takesWires(node) ? (onHost ? HOST : PANEL) : EMPTY),
   };
 }
 

@@ -40,7 +40,7 @@ async function serve(lab: string, run: string): Promise<void> {
     clock: systemClock,
     consoles,
     document: new DocumentStore(systemFiles, documentPath(process.env, lab), (untrusted) => labSpecSchema.parse(untrusted)),
-    bootSlots: Math.max(2, cpus().length),
+    bootSlots: 2 * cpus().length,
     log,
     nodeFolder: async (node) => {
       const folder = nodeRunDirectory(run, node);

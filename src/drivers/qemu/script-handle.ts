@@ -1,13 +1,13 @@
 import type { ConsoleSocket, DriverNode, NodeHandle } from '../../boundary/driver.ts';
 import { HostError } from '../../boundary/host-error.ts';
-import type { Kernel } from '../../boundary/kernel.ts';
+import { EMPTY, type Kernel } from '../../boundary/kernel.ts';
 
 /** A running script of the user's own: its consoles are telnet servers on its localhost, reached through relays; nothing more is known of it. */
 export function scriptHandle(node: DriverNode, relay: Kernel['relay']): NodeHandle {
   const { name } = node.node;
   const relayed = (which: 'console' | 'monitor'): ConsoleSocket | undefined => {
     const port = node.tcp[which];
-    if (port === undefined || node.netns === '@empty') return undefined;
+    if (port === undefined || node.netns === EMPTY) return undefined;
     const path = `${node.run}/${which}.sock`;
     // A relay that cannot be made shows as a console that refuses connections, which its viewers are told.
     relay(path, node.netns, '127.0.0.1', port).catch(() => undefined);

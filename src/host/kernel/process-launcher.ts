@@ -1,6 +1,6 @@
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { HandedDescriptor, SpawnRequest } from '../../boundary/kernel.ts';
+import { EMPTY, type HandedDescriptor, type SpawnRequest } from '../../boundary/kernel.ts';
 import * as libc from '../netlink/libc.ts';
 import { getLink } from '../netlink/links.ts';
 import { openPacketSocket } from '../netlink/packet-socket.ts';
@@ -68,7 +68,7 @@ export class ProcessLauncher {
   }
 
   #inNamespaces(request: SpawnRequest, start: () => number): number {
-    if (request.netns !== '@empty') this.#namespaces.enter(request.netns);
+    if (request.netns !== EMPTY) this.#namespaces.enter(request.netns);
     else if (this.#ownNames !== undefined) this.#namespaces.enterEmpty();
     if (request.hostname === undefined || this.#ownNames === undefined) return start();
     libc.unshare(libc.CLONE_NEWUTS);
