@@ -13,7 +13,7 @@ import { planLab } from '../plan/plan-lab.ts';
 import type { Action, Step, StepOf } from '../plan/step.ts';
 import { Admission } from './admission.ts';
 import type { ConsoleKind, Consoles } from './consoles.ts';
-import type { DocumentStore } from './document.ts';
+import type { DocumentStore, LabDocument } from './document.ts';
 import { Lab, type NodeScript } from './lab.ts';
 import { Launcher } from './launcher.ts';
 import type { NodeRecord } from './node-record.ts';
@@ -68,22 +68,18 @@ export class LabEngine {
   /** Takes over what runs already: reads the document, finds processes and wires, and mends what is missing. */
   async adopt(): Promise<void> {
     this.#parts.kernel.onExit((exit) => this.#ended(exit));
-    const document = await this.#parts.document.load();
+    const document = await this.#loadDocument();
     if (document === undefined) return;
-    await this.#use(document.spec);
-    const lab = this.#running();
+    const lab = await this.#use(document.spec, 'tolerate-missing-scripts');
     lab.unplugged.clear();
     for (const port of document.unplugged) lab.unplugged.add(port);
     for (const name of document.running) {
       const record = lab.records.get(name);
-      if (record !== undefined) record.wanted = true;
+      if (record === undefined) continue;
+      record.wanted = true;
+      if (record.process === undefined) record.reason = 'its process ended while no engine watched';
     }
-    for (const process of await this.#parts.kernel.processes()) {
-      const record = lab.records.get(process.node);
-      if (record === undefined || this.#launcher === undefined) continue;
-      this.#launcher.adopt(record, process);
-      for (const warning of await this.#parts.consoles.up(record, lab)) this.#parts.log(warning);
-    }
+    await this.#wiring?.resume();
     await this.#converge((step) => step.action !== 'launch' && step.action !== 'terminate', silent);
   }
 
@@ -231,7 +227,7 @@ export class LabEngine {
     const lab = this.#lab;
     const running = lab === undefined ? [] : [...lab.records.values()].filter((record) => record.process !== undefined);
     if (lab === undefined || running.length === 0) {
-      await this.#use(spec);
+      await this.#use(spec, 'refuse-missing-scripts');
       return [];
     }
     if (lab.spec.directory !== spec.directory) {
@@ -241,15 +237,26 @@ export class LabEngine {
     }
     const changed = JSON.stringify(lab.spec.topology) !== JSON.stringify(spec.topology);
     if (changed) return ['the topology has changed since the lab was started: the change takes effect after `weft down`'];
-    for (const [name, script] of await this.#scripts(spec)) (lab.scripts as Map<string, NodeScript>).set(name, script);
+    for (const [name, script] of await this.#scripts(spec, 'refuse-missing-scripts')) (lab.scripts as Map<string, NodeScript>).set(name, script);
     return [];
   }
 
-  async #use(spec: LabSpec): Promise<void> {
+  /** A document that cannot be read must not keep a lab from being taken down, or started anew. */
+  async #loadDocument(): Promise<LabDocument | undefined> {
+    try {
+      return await this.#parts.document.load();
+    } catch (failure) {
+      if (!(failure instanceof HostError)) throw failure;
+      this.#parts.log(failure.message);
+      return undefined;
+    }
+  }
+
+  /** Works with this description from now on, and takes hold of what runs of it already. */
+  async #use(spec: LabSpec, missing: 'refuse-missing-scripts' | 'tolerate-missing-scripts'): Promise<Lab> {
     const { kernel, run, files } = this.#parts;
-    const before = this.#wiring;
-    if (before !== undefined) await before.dismantle();
-    const scripts = await this.#scripts(spec);
+    const scripts = await this.#scripts(spec, missing);
+    await this.#wiring?.dismantle();
     const sockets = `${run}/wires`;
     await files.makeDirectory(sockets, 0o700);
     for (const node of spec.topology.nodes) {
@@ -259,9 +266,19 @@ export class LabEngine {
     this.#lab = lab;
     this.#wiring = new Wiring(kernel, files, lab);
     this.#launcher = new Launcher({ ...this.#parts, admission: this.#admission }, lab, (record) => this.#driverNode(lab, record));
+    for (const process of await kernel.processes()) {
+      const record = lab.records.get(process.node);
+      if (record === undefined) continue;
+      this.#launcher.adopt(record, process);
+      for (const warning of await this.#parts.consoles.up(record, lab)) this.#parts.log(warning);
+    }
+    return lab;
   }
 
-  async #scripts(spec: LabSpec): Promise<Map<string, NodeScript>> {
+  async #scripts(
+    spec: LabSpec,
+    ifMissing: 'refuse-missing-scripts' | 'tolerate-missing-scripts',
+  ): Promise<Map<string, NodeScript>> {
     const { files, drivers } = this.#parts;
     const nodes = spec.topology.nodes.filter(isGenerated);
     const missing: string[] = [];
@@ -270,17 +287,17 @@ export class LabEngine {
     for (let at = 0; at < nodes.length; at += width) {
       await Promise.all(
         nodes.slice(at, at + width).map(async (node) => {
-          const text = await files.readTextIfThere(`${spec.directory}/${node.name}`);
-          if (text === undefined) missing.push(node.name);
+          const found = await files.readTextIfThere(`${spec.directory}/${node.name}`);
+          if (found === undefined) missing.push(node.name);
+          const text = found ?? '';
           else
-            scripts.set(node.name, {
+            scripts.set(node.name, 
               text,
-              capabilities: drivers[node.kind === 'namespace' ? 'namespace' : 'vm'].capabilities(text),
-            });
+              capabilities: drivers[node.kind === 'namespace' ? 'namespace' : 'vm'].capabilities(text),);
         }),
       );
     }
-    if (missing.length > 0) {
+    if (missing.length > 0 && ifMissing === 'refuse-missing-scripts') {
       const some = missing.sort(compareVersions).slice(0, 3).join(', ');
       throw new HostError(
         'ENOENT',

@@ -38,6 +38,12 @@ export class Wiring {
     return { namespaces: new Set(namespaces), processes: this.#processes(), wires: new Set(this.#made) };
   }
 
+  /** What wires need of a new worker: some are carried by the worker itself. Call it once an engine has taken over a lab. */
+  async resume(): Promise<void> {
+    await this.observe();
+    await this.#kernel.run([...this.#made].flatMap((link) => this.#wire(link).resume));
+  }
+
   async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
     const outcomes = await this.#kernel.run(nodes.map((netns) => ({ op: 'netns-add', netns })));
     return new Map(nodes.flatMap((node, at) => (outcomes[at] === undefined ? [] : [[node, outcomes[at]] as const])));
