@@ -10,7 +10,7 @@ const EFI_SYSTEM = 0xef;
 
 /** The options of the small guest's template, without those that depend on the machine. */
 const COMMAND_LINE =
-  'console=hvc0 quiet weft.login no_timer_check tsc=reliable mitigations=off nokaslr cryptomgr.notests audit=0 random.trust_cpu=on';
+  'console=hvc0 quiet weft.login no_timer_check tsc=reliable mitigations=off nokaslr cryptomgr.notests audit=0 random.trust_cpu=on noreplace-smp';
 
 /**
  * Writes `file`, a raw disk that starts the small guest on any machine with UEFI firmware (OVMF): one EFI system partition with a boot

@@ -36,18 +36,21 @@ export const PACKAGE_FILES: readonly string[] = [
   'usr/bin/ping',
   'usr/sbin/nft',
   'usr/sbin/qemu-ga',
-  'usr/lib/terminfo/l/linux',
-  'usr/lib/terminfo/v/vt100',
-  'usr/lib/terminfo/v/vt220',
-  'usr/lib/terminfo/x/xterm',
-  'usr/lib/terminfo/x/xterm-256color',
+  'usr/*/terminfo/l/linux',
+  'usr/*/terminfo/v/vt100',
+  'usr/*/terminfo/v/vt220',
+  'usr/*/terminfo/x/xterm',
+  'usr/*/terminfo/x/xterm-256color',
 ];
 
 /**
  * Programs that few guests use and that bring large libraries along (libcrypto, libsystemd): kept packed until they are called, because
  * files of an initramfs take memory whether they are used or not.
  */
-export const PACKED_FILES: readonly string[] = ['usr/bin/iperf3', 'usr/bin/tcpdump'];
+export const PACKED_PROGRAMS: readonly string[] = ['usr/bin/iperf3', 'usr/bin/tcpdump'];
+
+/** The packed programs, and the library that libc opens by itself when a thread is cancelled. */
+export const PACKED_FILES: readonly string[] = [...PACKED_PROGRAMS, 'usr/lib/x86_64-linux-gnu/libgcc_s.so.1'];
 
 /** The modules that init loads, in this order. */
 export const BOOT_MODULES: readonly string[] = ['virtio_pci', 'qemu_fw_cfg', 'virtio_console', 'virtio_net', 'virtio_rng'];
@@ -121,7 +124,7 @@ export const GUEST_FILES: readonly { readonly file: string; readonly path: strin
   { file: 'init', path: 'init', mode: 0o755 },
   { file: 'login-prompt', path: 'usr/sbin/login-prompt', mode: 0o755 },
   { file: 'poweroff', path: 'usr/sbin/poweroff', mode: 0o755 },
-  ...PACKED_FILES.map((path) => ({ file: 'packed-tool', path, mode: 0o755 })),
+  ...PACKED_PROGRAMS.map((path) => ({ file: 'packed-tool', path, mode: 0o755 })),
   { file: 'power-button', path: 'usr/sbin/power-button', mode: 0o755 },
   { file: 'power-pressed', path: 'etc/acpi/PWRF/00000080', mode: 0o755 },
   { file: 'profile', path: 'etc/profile', mode: 0o644 },

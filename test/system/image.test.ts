@@ -140,6 +140,7 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
       const versions = await inGuest(agent, 'for tool in bridge tc nft; do $tool -V; done; tcpdump --version; iperf3 --version');
       for (const words of ['bridge utility', 'tc utility', 'nftables', 'tcpdump version', 'iperf 3'])
         expect(versions).toContain(words);
+      expect(await inGuest(agent, 'iperf3 -s -1 -D && iperf3 -c 127.0.0.1 -n 1M')).toContain('iperf Done.');
       // Each line makes the kernel ask for modules; all of them are silent when they succeed.
       const onDemand = `
         echo 'table ip nat { chain post { type nat hook postrouting priority 100; ct state new masquerade; }; }' | nft -f -
