@@ -290,8 +290,7 @@ export class LabEngine {
           const found = await files.readTextIfThere(`${spec.directory}/${node.name}`);
           if (found === undefined) missing.push(node.name);
           const text = found ?? '';
-          else
-            scripts.set(node.name, 
+          scripts.set(node.name, 
               text,
               capabilities: drivers[node.kind === 'namespace' ? 'namespace' : 'vm'].capabilities(text),);
         }),
