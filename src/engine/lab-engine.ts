@@ -237,7 +237,8 @@ export class LabEngine {
     }
     const changed = JSON.stringify(lab.spec.topology) !== JSON.stringify(spec.topology);
     if (changed) return ['the topology has changed since the lab was started: the change takes effect after `weft down`'];
-    for (const [name, script] of await this.#scripts(spec, 'refuse-missing-scripts')) (lab.scripts as Map<string, NodeScript>).set(name, script);
+    for (const [name, script] of await this.#scripts(spec, 'refuse-missing-scripts'))
+      (lab.scripts as Map<string, NodeScript>).set(name, script);
     return [];
   }
 
@@ -290,9 +291,8 @@ export class LabEngine {
           const found = await files.readTextIfThere(`${spec.directory}/${node.name}`);
           if (found === undefined) missing.push(node.name);
           const text = found ?? '';
-          scripts.set(node.name, 
-              text,
-              capabilities: drivers[node.kind === 'namespace' ? 'namespace' : 'vm'].capabilities(text),);
+          const driver = drivers[node.kind === 'namespace' ? 'namespace' : 'vm'];
+          scripts.set(node.name, { text, capabilities: driver.capabilities(text) });
         }),
       );
     }
