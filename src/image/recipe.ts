@@ -47,7 +47,7 @@ export const PACKAGE_FILES: readonly string[] = [
  * Programs that few guests use and that bring large libraries along (libcrypto, libsystemd): kept packed until they are called, because
  * files of an initramfs take memory whether they are used or not.
  */
-export const PACKED_PROGRAMS: readonly string[] = ['usr/bin/iperf3', 'usr/bin/tcpdump'];
+const PACKED_PROGRAMS: readonly string[] = ['usr/bin/iperf3', 'usr/bin/tcpdump'];
 
 /** The packed programs, and the library that libc opens by itself when a thread is cancelled. */
 export const PACKED_FILES: readonly string[] = [...PACKED_PROGRAMS, 'usr/lib/x86_64-linux-gnu/libgcc_s.so.1'];
