@@ -2,13 +2,14 @@
  * The floor that weft is measured against: the kernel's own work for N namespaces and L links, issued by one process without any
  * program in between. Prints one JSON object, times in milliseconds.
  *
- *   floor N L        makes it all, then takes it away
- *   floor N L exec   the same with one process (/bin/sleep) in each namespace
- *   floor settle     waits until the kernel has cleaned up every namespace that was given up before
+ *   floor N L [exec PROGRAM] [router]   makes it all, then takes it away; with `exec` one process in each namespace, with `router` also
+ *                                       a default route and forwarding in each
+ *   floor settle                        waits until the kernel has cleaned up every namespace that was given up before
  *
- * "down" ends when the kernel's own clean-up is through, not when close() returns: namespaces are cleaned up in the order in which they
- * were given up, by one kernel thread. So one more is given up last, which holds one end of a veth pair; when the other end vanishes,
- * all that came before is gone. Run it in a network namespace of its own, as `unshare --net floor ...`.
+ * "down" ends when the kernel's own clean-up is through, not when close() returns. One kernel thread cleans up, everything that was given
+ * up until it begins at once, and then what was given up meanwhile. So one more namespace is given up last, which holds one end of a veth
+ * pair; when the other end vanishes, the interfaces of all that came before are gone. After the same once more, the namespaces are, too.
+ * Run it in a network namespace of its own, as `unshare --net floor ...`.
  */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
@@ -165,17 +166,16 @@ static void forward(int netns) {
   close(fd);
 }
 
-static pid_t processIn(int netns) {
+static pid_t processIn(int netns, char *program) {
   extern char **environ;
-  char *argv[] = {"sleep", "1000000", NULL};
+  char *argv[] = {program, "1000000", NULL};
   pid_t pid;
   if (setns(netns, CLONE_NEWNET)) fail("setns");
-  if (posix_spawn(&pid, "/bin/sleep", NULL, NULL, argv, environ)) fail("posix_spawn");
+  if (posix_spawn(&pid, program, NULL, NULL, argv, environ)) fail(program);
   return pid;
 }
 
-static double settle(int home, int homeSocket) {
-  double start = now();
+static void barrier(int home, int homeSocket) {
   int last = newNamespace();
   int socket = netlink();
   veth(socket, "last", "last", home);
@@ -183,6 +183,12 @@ static double settle(int home, int homeSocket) {
   if (setns(home, CLONE_NEWNET)) fail("setns");
   close(last);
   while (indexOf(homeSocket, "last") > 0) usleep(1000);
+}
+
+static double settle(int home, int homeSocket) {
+  double start = now();
+  barrier(home, homeSocket);
+  barrier(home, homeSocket);
   return now() - start;
 }
 
@@ -205,9 +211,9 @@ int main(int count, char **words) {
     printf("{\"settle\":%.1f}\n", settle(home, homeSocket));
     return 0;
   }
-  if (count < 3) return fprintf(stderr, "usage: floor NODES LINKS [exec] | floor settle\n"), 2;
+  if (count < 3) return fprintf(stderr, "usage: floor NODES LINKS [exec PROGRAM] [router] | floor settle\n"), 2;
   unsigned nodes = atoi(words[1]), links = atoi(words[2]);
-  int withProcess = count > 3;
+  int withProcess = count > 4 && !strcmp(words[3], "exec"), router = !strcmp(words[count - 1], "router");
   int *netns = calloc(nodes, sizeof *netns), *sockets = calloc(nodes, sizeof *sockets);
   unsigned *heads = calloc(links, sizeof *heads), *gateways = calloc(nodes, sizeof *gateways);
   pid_t *processes = calloc(nodes, sizeof *processes);
@@ -232,12 +238,12 @@ int main(int count, char **words) {
   double t3 = now();
   for (unsigned node = 0; node < nodes; node++) up(sockets[node], "lo");
   double t4 = now();
-  for (unsigned node = 0; node < nodes; node++)
+  for (unsigned node = 0; router && node < nodes; node++)
     if (gateways[node]) defaultRoute(sockets[node], gateways[node]);
   double t5 = now();
-  for (unsigned node = 0; node < nodes; node++) forward(netns[node]);
+  for (unsigned node = 0; router && node < nodes; node++) forward(netns[node]);
   double t6 = now();
-  for (unsigned node = 0; withProcess && node < nodes; node++) processes[node] = processIn(netns[node]);
+  for (unsigned node = 0; withProcess && node < nodes; node++) processes[node] = processIn(netns[node], words[4]);
   double t7 = now();
 
   if (setns(home, CLONE_NEWNET)) fail("setns");

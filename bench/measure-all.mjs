@@ -1,0 +1,44 @@
+import { writeFileSync } from 'node:fs';
+import { parseArgs } from 'node:util';
+import { compileFloor } from './floor.mjs';
+import { Workshop } from './lab.mjs';
+import { machine } from './machine.mjs';
+import { generate } from './parts/generate.mjs';
+import { scale } from './parts/scale.mjs';
+import { Report } from './report.mjs';
+
+const parts = [generate, scale];
+const { values } = parseArgs({
+  options: {
+    only: { type: 'string' },
+    quick: { type: 'boolean', default: false },
+    json: { type: 'string' },
+    help: { type: 'boolean' },
+  },
+});
+const chosen = values.only === undefined ? parts : values.only.split(',').map((name) => parts.find((part) => part.name === name));
+if (values.help || chosen.includes(undefined)) {
+  const names = parts.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n');
+  process.stdout.write(`npm run bench -- [--only NAME,...] [--quick] [--json FILE]\n${names}\n`);
+  process.exit(values.help ? 0 : 2);
+}
+
+const report = new Report((text) => process.stdout.write(text));
+const workshop = new Workshop();
+const about = machine();
+process.stdout.write(`${Object.values(about).join(', ')}\n`);
+try {
+  const floor = compileFloor(workshop.folder);
+  for (const part of chosen) {
+    report.begin(part.name, part.about);
+    await part.run({ workshop, floor, quick: values.quick, report });
+  }
+} finally {
+  await workshop.close();
+}
+const missed = report.rows.filter(({ met }) => met === false);
+process.stdout.write(missed.length === 0 ? '\nAll targets are met.\n' : `\n${missed.length} targets are missed.\n`);
+if (values.json !== undefined) {
+  const { rows, skipped } = report;
+  writeFileSync(values.json, `${JSON.stringify({ machine: about, rows, skipped }, null, 2)}\n`);
+}
