@@ -1,41 +1,49 @@
-import { z } from 'zod';
+import * as z from 'zod/mini';
 import type { Topology } from '../model/topology.ts';
 import type { LabSpec, Method, Requests } from './contract.ts';
 
 const attributes = z.record(z.string(), z.string());
-const linkEnd = z.object({ node: z.string(), port: z.string().optional() });
+const linkEnd = z.object({ node: z.string(), port: z.optional(z.string()) });
 const kinds = z.enum(['vm', 'namespace', 'hub', 'host', 'internet', 'drawing']);
+const absolutePath = z.string().check(z.startsWith('/'));
+const seconds = z.number().check(z.positive());
 
 /** JSON leaves undefined members out, so those of the model are optional on the wire. */
 const topology = z.object({
   name: z.string(),
   attributes,
   nodes: z.array(
-    z.object({ name: z.string(), kind: kinds, template: z.string().optional(), attributes, labelPorts: z.array(z.string()) }),
+    z.object({
+      name: z.string(),
+      kind: kinds,
+      template: z.optional(z.string()),
+      attributes,
+      labelPorts: z.array(z.string()),
+    }),
   ),
   links: z.array(z.object({ id: z.string(), tail: linkEnd, head: linkEnd, attributes })),
-}) as unknown as z.ZodType<Topology>;
+}) as unknown as z.ZodMiniType<Topology>;
 
-export const labSpecSchema: z.ZodType<LabSpec> = z.object({
+export const labSpecSchema: z.ZodMiniType<LabSpec> = z.object({
   name: z.string(),
-  directory: z.string().startsWith('/'),
-  files: z.string().startsWith('/'),
+  directory: absolutePath,
+  files: absolutePath,
   topology,
 });
 
-const nodes = z.array(z.string()).optional();
+const nodes = z.optional(z.array(z.string()));
 
 /** What a request must look like before any code of ours trusts it. */
-export const requestSchemas: { readonly [M in Method]: z.ZodType<Requests[M]> } = {
+export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]> } = {
   status: z.object({ ports: z.boolean() }),
-  start: z.object({ spec: labSpecSchema, nodes, wait: z.boolean(), timeout: z.number().positive() }),
+  start: z.object({ spec: labSpecSchema, nodes, wait: z.boolean(), timeout: seconds }),
   stop: z.object({ nodes }),
-  down: z.object({}).strict(),
+  down: z.strictObject({}),
   link: z.object({ node: z.string(), port: z.string(), on: z.boolean() }),
   exec: z.object({
     node: z.string(),
-    argv: z.array(z.string()).min(1),
-    input: z.string().optional(),
-    timeout: z.number().positive(),
+    argv: z.array(z.string()).check(z.minLength(1)),
+    input: z.optional(z.string()),
+    timeout: seconds,
   }),
 };

@@ -1,3 +1,4 @@
+import en from 'zod/v4/locales/en.js';
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpExchange } from '../boundary/http.ts';
 import type { ByteStream } from '../boundary/streams.ts';
@@ -60,7 +61,7 @@ function checked<M extends Method>(method: M, untrustedBody: string): { value: R
   } catch {
     return { error: { code: 'bad-request', message: 'the body is not JSON' } };
   }
-  const outcome = requestSchemas[method].safeParse(untrusted);
+  const outcome = requestSchemas[method].safeParse(untrusted, { error: en().localeError });
   if (outcome.success) return { value: outcome.data };
   const issues = outcome.error.issues.map((issue) => `${issue.path.join('.') || 'body'}: ${issue.message}`);
   return { error: { code: 'bad-request', message: `the request of ${method} is wrong: ${issues.join('; ')}` } };
