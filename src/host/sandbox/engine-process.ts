@@ -4,6 +4,7 @@ import type { Clock } from '../../boundary/clock.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { Streams } from '../../boundary/streams.ts';
 import type { Anchor } from './anchor.ts';
+import { giveUpMark } from './give-up-mark.ts';
 
 /** The words before a command that lead it into a sandbox's user, mount and PID namespaces (nsenter(1)), the network left as it is. */
 export function enterWords(anchor: Anchor): readonly string[] {
@@ -54,9 +55,6 @@ export async function startEngine(
   const said = readFileSync(logFile, 'utf8').slice(logged).trim().split('\n').slice(-5).join('\n');
   throw new HostError('engine', `the engine of lab ${lab} did not start: ${failed ?? said}`, { hint: `its log is ${logFile}` });
 }
-
-/** What an engine writes to its log when it ends before it serves. */
-export const giveUpMark = 'weft engine: gave up:';
 
 /** True when an engine listens on the lab's socket. */
 export async function answers(run: string, streams: Streams): Promise<boolean> {

@@ -1,0 +1,109 @@
+import { readFileSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { labSpecSchema } from '../api/schemas.ts';
+import { answer, streamTarget } from '../api/server.ts';
+import { namespaceDriver } from '../drivers/namespace/namespace-driver.ts';
+import { nodeRunDirectory } from '../drivers/qemu/node-run-directory.ts';
+import { qemuDriver } from '../drivers/qemu/qemu-driver.ts';
+import { Consoles } from '../engine/consoles.ts';
+import { DocumentStore } from '../engine/document.ts';
+import { LabEngine } from '../engine/lab-engine.ts';
+import { systemClock } from '../host/clock.ts';
+import { systemCommands } from '../host/commands.ts';
+import { tryLock } from '../host/file-lock.ts';
+import { systemFiles } from '../host/files.ts';
+import { systemGrowingFiles } from '../host/growing-files.ts';
+import { systemHttpServer } from '../host/http-server.ts';
+import { startKernelWorker } from '../host/kernel/client.ts';
+import { systemStreams } from '../host/streams.ts';
+import { decodeBase64, encodeBase64 } from '../model/base64.ts';
+import { cacheFolder, documentPath, installation } from './places.ts';
+
+/** Serves one lab in this process, inside the lab's sandbox, until it is told to end. Resolves once it listens. */
+export async function serveLab(lab: string, run: string): Promise<void> {
+  const lock = tryLock(`${run}/engine.lock`);
+  if (lock === undefined) throw new Error(`another engine of lab ${lab} runs`);
+  const log = (message: string) => process.stderr.write(`${new Date().toISOString()} ${message}\n`);
+  const hostProc = `${run}/proc`;
+  const workerPath = `${installation}/dist/kernel-worker.mjs`;
+  const kernel = await startKernelWorker({ lab, workerPath, hostProc });
+  const consoles = new Consoles(systemStreams, systemClock, systemGrowingFiles);
+  const engine = new LabEngine({
+    lab,
+    run,
+    pid: hostPidOf(hostProc),
+    kernel,
+    files: systemFiles,
+    clock: systemClock,
+    consoles,
+    document: new DocumentStore(systemFiles, documentPath(process.env, lab), (untrusted) => labSpecSchema.parse(untrusted)),
+    bootSlots: 2 * cpus().length,
+    log,
+    nodeFolder: async (node) => {
+      const folder = nodeRunDirectory(run, node);
+      await systemFiles.makeDirectory(folder, 0o700);
+      return folder;
+    },
+    drivers: {
+      namespace: namespaceDriver(baseEnvironment(process.env)),
+      vm: qemuDriver({
+        streams: systemStreams,
+        clock: systemClock,
+        logs: systemGrowingFiles,
+        files: systemFiles,
+        commands: systemCommands,
+        relay: (...words) => kernel.relay(...words),
+        small: `${cacheFolder(process.env)}/weft/images/small`,
+        setpriv: await systemCommands.find('setpriv'),
+        environment: process.env,
+      }),
+    },
+  });
+  await engine.adopt();
+
+  const handlers: Parameters<typeof answer>[1] = {
+    status: (request) => engine.status(request),
+    start: (request, emit) => engine.start(request, emit),
+    stop: (request, emit) => engine.stop(request, emit),
+    link: (request) => engine.link(request),
+    down: (_request, emit) => engine.down(emit),
+    exec: async ({ input, ...request }) => {
+      const output = await engine.exec({ ...request, input: input === undefined ? undefined : decodeBase64(input) });
+      return { code: output.code, stdout: encodeBase64(output.stdout), stderr: encodeBase64(output.stderr) };
+    },
+  };
+  const bug = (failure: unknown) => log(`internal: ${failure instanceof Error ? failure.stack : String(failure)}`);
+  const listener = await systemHttpServer.listen(
+    `${run}/api.sock`,
+    async (exchange) => {
+      const method = await answer(exchange, handlers, bug);
+      return method === 'down' ? () => void end() : undefined;
+    },
+    (target) => {
+      const wanted = streamTarget(target);
+      return Promise.resolve(wanted === undefined ? `there is no ${target}` : engine.open(wanted.node, wanted.which));
+    },
+  );
+
+  /** Ends the engine; nodes that run go on. */
+  const end = async () => {
+    consoles.close();
+    await listener.close();
+    await kernel.close();
+    process.exit(0);
+  };
+  process.on('SIGTERM', () => void end());
+  process.on('SIGINT', () => void end());
+  log(`serving lab ${lab}`);
+}
+
+/** Our own process number on the machine: what the machine's /proc calls `self`. */
+function hostPidOf(hostProc: string): number {
+  return Number.parseInt(readFileSync(`${hostProc}/self/stat`, 'utf8'), 10);
+}
+
+/** What scripts of namespaces see of the engine's environment. */
+function baseEnvironment(environment: NodeJS.ProcessEnv): Record<string, string> {
+  const kept = ['PATH', 'HOME', 'LANG', 'TERM', 'USER', 'SHELL', 'TMPDIR'];
+  return Object.fromEntries(kept.flatMap((name) => (environment[name] === undefined ? [] : [[name, environment[name]]])));
+}
