@@ -29,10 +29,12 @@ export class Wiring {
     const host = this.#kernel.abilities.host ? [HOST] : [];
     const interfaces = await this.#kernel.interfaces([PANEL, ...host, ...namespaces]);
     const marks = new Set(interfaces.map((found) => `${found.netns}\n${found.name}\n${found.alias}`));
-    this.#made.clear();
     for (const wire of this.#lab.links.wires.values()) {
+      // What two QEMUs carry between themselves shows nowhere in the kernel: it stays as it was made.
+      if (wire.interfaces.length === 0) continue;
       const there = wire.interfaces.every((wanted) => marks.has(`${wanted.netns}\n${wanted.name}\n${wanted.alias}`));
-      if (there && wire.interfaces.length > 0) this.#made.add(wire.link);
+      if (there) this.#made.add(wire.link);
+      else this.#made.delete(wire.link);
     }
     for (const link of this.carrier.keys()) if (!this.#made.has(link)) this.carrier.delete(link);
     return { namespaces: new Set(namespaces), processes: this.#processes(), wires: new Set(this.#made) };
