@@ -29,7 +29,7 @@ export function smallGuest(environment: Readonly<Record<string, string | undefin
       return (await currentImage(systemFiles, `${cacheDirectory}/images`, localRecipe(new Map(guest)))) !== undefined;
     },
     async build({ force, report }) {
-      await buildImage(deps(report), { cacheDirectory, guestDirectory, force });
+      await buildImage(deps(report), { cacheDirectory, guestDirectory, force, refresh: force });
     },
     async writeDisk(path, report) {
       const { buildDisk } = await import('../image/build-disk.ts');

@@ -75,6 +75,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: { apt: ['ovmf'], dnf: ['edk2-ovmf'], pacman: ['edk2-ovmf'], zypper: ['qemu-ovmf-x86_64'], apk: ['ovmf'] },
   },
   {
+    name: 'xz',
+    programs: ['xz'],
+    purpose: 'the small guest is built from packages that are packed with it',
+    need: 'some',
+    packages: { ...everywhere('xz'), apt: ['xz-utils'] },
+  },
+  {
     name: 'lz4',
     programs: ['lz4'],
     purpose: 'the small guest boots faster with a packed image',

@@ -26,12 +26,14 @@ export async function prepareMachine(context: Context, voice: Voice, topology: T
       .filter(([partial]) => texts.some((text) => text?.includes(`{{> ${partial}}}`)))
       .map(([, name]) => name),
   );
+  const guest = nodes.some(({ template }) => template === SMALL) ? await context.smallGuest() : undefined;
+  const building = guest !== undefined && !(await guest.isBuilt());
+  if (building) wanted.add('xz');
+  if (building && consent) wanted.add('lz4');
   const bundled = texts.some((text) => text !== undefined);
   const required = REQUIREMENTS.filter(({ name, need }) => need === 'lab' || (bundled && need === 'vm') || wanted.has(name));
   await installMissing(context, voice, required, consent);
-  if (!nodes.some(({ template }) => template === SMALL)) return;
-  const guest = await context.smallGuest();
-  if (await guest.isBuilt()) return;
+  if (!building) return;
   voice.info('Building the small guest; this is done once');
   await guest.build({ force: false, report: (step) => voice.info(`Small guest: ${step}`) });
 }

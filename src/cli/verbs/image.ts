@@ -15,7 +15,7 @@ Examples:
   weft image build --disk guest.img   # a disk that boots the same guest by UEFI`,
   positional: [{ syntax: '[action]', meaning: 'build, or status where left out', completes: 'image-action' }],
   options: [
-    { flags: '-f, --force', meaning: 'build although the image is up to date' },
+    { flags: '-f, --force', meaning: 'look for newer packages, and build although the image is up to date' },
     { flags: '--disk <file>', meaning: 'also write a bootable disk image', completes: 'path' },
   ],
   shares: ['json'],
