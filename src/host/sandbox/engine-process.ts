@@ -6,10 +6,10 @@ import type { Streams } from '../../boundary/streams.ts';
 import type { Anchor } from './anchor.ts';
 import { giveUpMark } from './give-up-mark.ts';
 
-/** The words before a command that lead it into a sandbox's user, mount and PID namespaces (nsenter(1)), the network left as it is. */
+/** The words before a command that lead it into a sandbox's user, mount and PID namespaces and its root (nsenter(1)), the network left as it is. */
 export function enterWords(anchor: Anchor): readonly string[] {
   const user = anchor.userNamespace ? ['--user', '--preserve-credentials'] : [];
-  return ['nsenter', `--target=${anchor.pid}`, ...user, '--mount', '--pid'];
+  return ['nsenter', `--target=${anchor.pid}`, ...user, '--mount', '--pid', '--root'];
 }
 
 /**
