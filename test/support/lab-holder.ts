@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { basename } from 'node:path';
 import { eventually } from './lab-command.ts';
 
 /** Who runs weft: root, or an ordinary user for whom the TAP device is closed or open. */
@@ -29,7 +30,7 @@ export function holderLacks(holder: Holder): string | undefined {
 }
 
 /**
- * Makes a holder's surroundings below `folder`. For an ordinary user that is a private mount namespace, in which the machine's small guest
+ * Makes a holder's surroundings below `folder`; the small guest is built already. For an ordinary user that is a private mount namespace, in which the machine's small guest
  * is seen in the user's cache, and /dev/net/tun is what the holder says.
  */
 export async function openQuarters(holder: Holder, folder: string): Promise<Quarters> {
@@ -37,18 +38,19 @@ export async function openQuarters(holder: Holder, folder: string): Promise<Quar
     return { as: [], uid: process.getuid?.() ?? 0, cache: sharedCache, holder: undefined, end: () => Promise.resolve() };
   }
   const cache = `${folder}/cache`;
-  const images = `${sharedCache}/weft/images`;
-  mkdirSync(`${cache}/weft/images`, { recursive: true });
-  mkdirSync(images, { recursive: true });
+  const image = realpathSync(`${sharedCache}/weft/images/small`);
+  const seen = `${cache}/weft/images/${basename(image)}`;
+  mkdirSync(seen, { recursive: true });
+  symlinkSync(basename(image), `${cache}/weft/images/small`);
   const script = `
     set -e
     chown -R ${user}:${user} "$1"
-    mount --bind "$2" "$1/cache/weft/images"
+    mount --bind "$2" "$3"
     mount -t tmpfs -o mode=755 tmpfs /dev/net
     mknod -m 0${holder === 'user with tun' ? 666 : 600} /dev/net/tun c 10 200
     echo ready
     exec sleep infinity`;
-  const child = spawn('unshare', ['--mount', '--kill-child', 'sh', '-c', script, 'sh', folder, images], {
+  const child = spawn('unshare', ['--mount', '--kill-child', 'sh', '-c', script, 'sh', folder, image, seen], {
     stdio: ['ignore', 'pipe', 'inherit'],
     cwd: '/',
     env: { PATH: process.env['PATH'] },
