@@ -3,7 +3,7 @@ import type { LabStatus } from '../model/lab-status.ts';
 import type { Outcome } from '../model/outcome.ts';
 
 export type { LabSpec } from '../model/lab-spec.ts';
-export type { LabStatus, NodeState, NodeStatus, PortStatus } from '../model/lab-status.ts';
+export type { LabStatus, NodeStatus } from '../model/lab-status.ts';
 export type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 
 /**

@@ -1,27 +1,26 @@
 import { macPlan } from '../address/mac-plan.ts';
 import { type PortPlan, portPlan } from '../address/port-plan.ts';
-import type { DriverCapabilities } from '../boundary/driver.ts';
+import type { DriverPort } from '../boundary/driver.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import { isGenerated, type Link } from '../model/topology.ts';
 import type { DesiredLab } from '../plan/desired.ts';
+import { driverPorts } from './driver-ports.ts';
 import { compileLinks, type LabLinks } from './lab-links.ts';
 import { NodeRecord } from './node-record.ts';
-
-/** What a generated script says, and what its driver can do with it. */
-export interface NodeScript {
-  readonly text: string;
-  readonly capabilities: DriverCapabilities;
-}
+import type { NodeScript } from './read-scripts.ts';
 
 /** A lab as the engine works with it: its description, compiled for this machine, and what is wanted of it. */
 export class Lab {
   readonly spec: LabSpec;
   /** By node name; nodes that run nothing have none. */
   readonly records: ReadonlyMap<string, NodeRecord>;
-  readonly scripts: ReadonlyMap<string, NodeScript>;
+  /** By node name; refreshed when nodes are started again. */
+  scripts: ReadonlyMap<string, NodeScript>;
   readonly macs: ReadonlyMap<string, string>;
   readonly ports: PortPlan;
+  /** By node name, in the order of NODE.yaml. */
+  readonly driverPorts: ReadonlyMap<string, readonly DriverPort[]>;
   readonly links: LabLinks;
   readonly linksById: ReadonlyMap<string, Link>;
   /** `NODE:PORT` to the link that the port is an end of. */
@@ -42,6 +41,7 @@ export class Lab {
       socketFolder,
       takesWires: (node) => scripts.get(node)?.capabilities.wires ?? true,
     });
+    this.driverPorts = driverPorts(spec.topology, this.links);
     this.linksById = new Map(spec.topology.links.map((link) => [link.id, link]));
     this.linkOfPort = new Map(
       spec.topology.links.flatMap((link) =>

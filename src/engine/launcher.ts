@@ -9,13 +9,14 @@ import type { Admission } from './admission.ts';
 import type { Lab } from './lab.ts';
 import { availableIn, bytesOf } from './memory-size.ts';
 import type { NodeRecord } from './node-record.ts';
+import { type Drivers, driverFor } from './read-scripts.ts';
 
 /** What a launcher works with. */
 export interface LauncherParts {
   readonly kernel: Kernel;
   readonly files: Files;
   readonly clock: Clock;
-  readonly drivers: Readonly<Record<'vm' | 'namespace', Driver>>;
+  readonly drivers: Drivers;
   readonly admission: Admission;
 }
 
@@ -157,6 +158,7 @@ export class Launcher {
     record.process = process;
     record.ready = false;
     record.reason = undefined;
+    if (!record.wanted) await this.#parts.kernel.signal([process.pid], 'SIGKILL');
     record.handle = this.#driverOf(record).attach(this.#node(record), process, record.exit());
     await this.#parts.files.replace(`${this.#lab.spec.directory}/${record.name}.pid`, `${process.hostPid}\n`);
     await options.launched(record);
@@ -171,7 +173,7 @@ export class Launcher {
   }
 
   #driverOf(record: NodeRecord): Driver {
-    return this.#parts.drivers[record.node.kind === 'namespace' ? 'namespace' : 'vm'];
+    return driverFor(this.#parts.drivers, record.node.kind);
   }
 
   #memoryOf(record: NodeRecord): number {

@@ -11,6 +11,8 @@ export class NodeRecord {
   process: NodeProcess | undefined;
   handle: NodeHandle | undefined;
   ready = false;
+  /** A start is under way. */
+  launching = false;
   /** A stop is under way: its end is no loss. */
   stopping = false;
   /** Why it does not run although it should; one sentence. */

@@ -29,7 +29,7 @@ export function statusOf(lab: Lab, facts: StatusFacts): LabStatus {
   };
 }
 
-export function stateOf(record: NodeRecord): NodeState {
+function stateOf(record: NodeRecord): NodeState {
   if (record.process !== undefined) return record.ready ? 'running' : 'starting';
   return record.wanted ? 'lost' : 'stopped';
 }

@@ -94,6 +94,15 @@ export class Wiring {
     }
   }
 
+  /** Tells a guest that has just started which of its cables are unplugged; gives the refusals. */
+  async unplugGuest(node: string): Promise<readonly string[]> {
+    const off = new Map<string, boolean>();
+    for (const { link, carrier } of this.#lab.links.wires.values()) {
+      if (this.carrier.get(link) === false && carrier.guests.some((guest) => guest.node === node)) off.set(link, false);
+    }
+    return off.size === 0 ? [] : [...(await this.switchCarrier(off)).values()];
+  }
+
   /** Removes what lies outside the sandbox or survives it: interfaces of the machine's own network, and sockets. */
   async dismantle(): Promise<void> {
     const onHost = [...this.#lab.links.wires.values()].filter((wire) => wire.interfaces.some(({ netns }) => netns === HOST));

@@ -1,0 +1,35 @@
+import type { Clock } from '../boundary/clock.ts';
+import type { Files } from '../boundary/files.ts';
+import type { Kernel } from '../boundary/kernel.ts';
+import type { ProgressEvent } from '../model/outcome.ts';
+import type { NodeRecord } from './node-record.ts';
+
+/** How long a process may take to end on SIGTERM before it is killed, and then on SIGKILL. Milliseconds. */
+const grace = 5000;
+
+/** Ends the processes of nodes: SIGTERM, then SIGKILL after a grace time. Those that do not run are only tidied up after. */
+export async function terminate(
+  records: readonly NodeRecord[],
+  directory: string,
+  { kernel, clock, files }: { readonly kernel: Kernel; readonly clock: Clock; readonly files: Files },
+  emit: (event: ProgressEvent) => void,
+): Promise<void> {
+  const alive = records.filter((record) => record.process !== undefined);
+  for (const record of alive) {
+    record.stopping = true;
+    emit({ node: record.name, stage: 'stopping' });
+  }
+  const ends = Promise.all(alive.map((record) => record.exit()));
+  const pids = () => alive.flatMap((record) => (record.process === undefined ? [] : [record.process.pid]));
+  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+    if (pids().length === 0) break;
+    await kernel.signal(pids(), signal);
+    await Promise.race([ends, clock.sleep(grace, ends)]);
+  }
+  await Promise.all(records.map((record) => files.remove(`${directory}/${record.name}.pid`)));
+  for (const record of records) {
+    record.stopping = false;
+    record.reason = undefined;
+  }
+  for (const record of alive) emit({ node: record.name, stage: 'stopped' });
+}
