@@ -22,7 +22,7 @@ const packages = {
   '@viz-js/lang-dot': ['dot'],
   '@lezer': ['dot'],
   mustache: ['generate'],
-  yaml: ['generate'],
+
   '@viz-js/viz': ['graph'],
   commander: ['cli'],
   zod: ['api'],

@@ -1,6 +1,7 @@
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpClient } from '../boundary/http.ts';
-import type { ApiError, Method, ProgressEvent, Responses } from './contract.ts';
+import type { ProgressEvent } from '../model/outcome.ts';
+import type { ApiError, Method, Responses } from './contract.ts';
 import type { LabConnection } from './labs.ts';
 
 /** One line of an engine's answer. */

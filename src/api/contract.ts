@@ -2,10 +2,6 @@ import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { Outcome } from '../model/outcome.ts';
 
-export type { LabSpec } from '../model/lab-spec.ts';
-export type { LabStatus, NodeStatus } from '../model/lab-status.ts';
-export type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
-
 /**
  * What a lab's engine answers to on its unix socket: `POST /v1/METHOD` with a JSON body. Methods that take long answer with one JSON
  * value a line: any number of `{"event": ...}`, then `{"result": ...}` or `{"error": ...}`.

@@ -1,5 +1,6 @@
 import type { ByteStream } from '../boundary/streams.ts';
-import type { Method, ProgressEvent, Requests, Responses } from './contract.ts';
+import type { ProgressEvent } from '../model/outcome.ts';
+import type { Method, Requests, Responses } from './contract.ts';
 
 /** A running lab's engine. Refusals come as HostErrors with the code, message and hint that the engine gave. */
 export interface LabConnection {

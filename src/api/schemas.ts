@@ -1,6 +1,7 @@
 import * as z from 'zod/mini';
+import type { LabSpec } from '../model/lab-spec.ts';
 import type { Topology } from '../model/topology.ts';
-import type { LabSpec, Method, Requests } from './contract.ts';
+import type { Method, Requests } from './contract.ts';
 
 const attributes = z.record(z.string(), z.string());
 const linkEnd = z.object({ node: z.string(), port: z.optional(z.string()) });

@@ -1,17 +1,14 @@
 import en from 'zod/v4/locales/en.js';
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpExchange } from '../boundary/http.ts';
-import type { ByteStream } from '../boundary/streams.ts';
-import type { ApiError, Method, ProgressEvent, Requests, Responses } from './contract.ts';
+import type { ProgressEvent } from '../model/outcome.ts';
+import type { ApiError, Method, Requests, Responses } from './contract.ts';
 import { requestSchemas } from './schemas.ts';
 
 /** What carries requests out: one function a method. Failures are HostErrors; anything else is a bug and is reported as such. */
 export type Handlers = {
   readonly [M in Method]: (request: Requests[M], emit: (event: ProgressEvent) => void) => Promise<Responses[M]>;
 };
-
-/** Opens a viewer of a node's console or monitor, or says in a sentence why not. */
-export type OpenStream = (node: string, which: 'console' | 'monitor') => Promise<((stream: ByteStream) => void) | string>;
 
 /** Answers one request: finds the method, checks the body, runs the handler, sends events, then the result or the error. Gives the method that was carried out. */
 export async function answer(
