@@ -30,7 +30,7 @@ const packages = {
 };
 
 const test = '\\.test\\.ts$';
-const escape = (text) => text.replaceAll('/', '\\/').replaceAll('.', '\\.');
+const pattern = (text) => text.replaceAll('/', '\\/').replaceAll('.', '\\.');
 
 const roomRules = Object.entries(rooms).map(([room, may]) => ({
   name: `${room.replace('/', '-')}-imports-only-${may.join('-').replaceAll('/', '-') || 'itself'}`,
@@ -43,7 +43,7 @@ const packageRules = Object.entries(packages).map(([name, may]) => ({
   name: `${name}-only-in-${may.join('-')}`,
   severity: 'error',
   from: { path: '^src/', pathNot: [test, `^src/(${may.join('|')})/`] },
-  to: { path: `^node_modules/${escape(name)}(/|$)` },
+  to: { path: `^node_modules/${pattern(name)}(/|$)` },
 }));
 
 export default {

@@ -6,7 +6,14 @@ const page = 'docs/ARCHITECTURE.md';
 const [begin, end] = ['<!-- layer graph: begin (npm run layer-graph) -->', '<!-- layer graph: end -->'];
 const json = execFileSync(
   process.execPath,
-  ['node_modules/dependency-cruiser/bin/dependency-cruise.mjs', '--config', '.dependency-cruiser.mjs', '--output-type', 'json', 'src'],
+  [
+    'node_modules/dependency-cruiser/bin/dependency-cruise.mjs',
+    '--config',
+    '.dependency-cruiser.mjs',
+    '--output-type',
+    'json',
+    'src',
+  ],
   { maxBuffer: 1 << 28, encoding: 'utf8' },
 );
 const room = (path) => /^src\/(drivers\/[^/]+|[^/]+)\//.exec(path)?.[1];
