@@ -29,12 +29,21 @@ export const systemFiles: Files = {
   },
 };
 
-let written = 0;
-
-/** Short enough beside a target whose name is as long as a file system allows. */
+/**
+ * Short enough beside a target whose name is as long as a file system allows. Time since boot tells apart what processes of one number
+ * write, in two sandboxes or one after the other: a killed one may have left its file behind.
+ */
 function temporaryName(target: string): string {
-  written += 1;
-  return `.${target.slice(0, 32)}.${process.pid}.${written}.new`;
+  return `${temporaryStart(target)}${process.pid}.${process.hrtime.bigint()}.new`;
+}
+
+function temporaryStart(target: string): string {
+  return `.${target.slice(0, 32)}.`;
+}
+
+/** True for the name of a file that `replace` was writing for a target of that name when its process was killed. */
+export function isHalfOf(target: string, name: string): boolean {
+  return name.startsWith(temporaryStart(target)) && /^\d+\.\d+\.new$/.test(name.slice(temporaryStart(target).length));
 }
 
 async function write(path: string, content: string | Uint8Array, options: { mode?: number; durable?: boolean }): Promise<void> {

@@ -1,13 +1,15 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
+import { basename, dirname } from 'node:path';
 import { connectionTo } from '../api/client.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import type { FileLock } from '../host/file-lock.ts';
-import { systemFiles } from '../host/files.ts';
+import { isHalfOf, systemFiles } from '../host/files.ts';
 import { systemHttpClient } from '../host/http-client.ts';
 import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
+import { endMarked } from '../host/sandbox/end-marked.ts';
 import { answers, enterWords, startEngine } from '../host/sandbox/engine-process.ts';
 import { removeMarkedInterfaces } from '../host/sandbox/marked-interfaces.ts';
 import { makeRuntimeRoot, runtimeRoot } from '../host/sandbox/runtime-root.ts';
@@ -76,8 +78,8 @@ export function openLabs(environment: Environment): Labs {
       if (await answers(run, systemStreams)) return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
       return await locked(lab, async () => {
         mkdirSync(run, { recursive: true, mode: 0o700 });
-        const script = `${installation}/src/host/sandbox/anchor.sh`;
-        const anchor = findAnchor(run, lab) ?? (await startAnchor(lab, run, script, systemClock, uid));
+        const scripts = `${installation}/src/host/sandbox`;
+        const anchor = findAnchor(run, lab) ?? (await startAnchor({ lab, run, scripts, uid }, systemClock));
         return await ensureEngine(lab, anchor);
       });
     },
@@ -85,9 +87,10 @@ export function openLabs(environment: Environment): Labs {
       await locked(lab, async () => {
         const anchor = findAnchor(runOf(lab), lab);
         if (anchor !== undefined) await endAnchor(anchor, systemClock);
+        await endMarked(lab, runOf(lab), systemClock);
         if (uid === 0) await removeMarkedInterfaces(lab, systemCommands);
+        await removeTraces(documentPath(environment, lab));
         await systemFiles.remove(runOf(lab));
-        await systemFiles.remove(documentPath(environment, lab));
         await systemFiles.remove(`${root}/${lab}.lock`);
       });
       removeIfEmpty(documentsFolder(environment));
@@ -104,16 +107,35 @@ export function openLabs(environment: Environment): Labs {
 
 async function describe(name: string, environment: Environment, run: string): Promise<KnownLab> {
   const text = await systemFiles.readTextIfThere(documentPath(environment, name));
-  return { name, directory: directoryIn(text), alive: findAnchor(run, name) !== undefined };
+  return { name, directory: subjectOf(text).directory, alive: findAnchor(run, name) !== undefined };
 }
 
-/** The directory that a lab's document names; empty when it is missing or torn. */
-function directoryIn(untrustedText: string | undefined): string {
+/** What a lab's document names; nothing when it is missing or torn. */
+function subjectOf(untrustedText: string | undefined): { readonly directory: string; readonly nodes: readonly string[] } {
   try {
-    const spec = (JSON.parse(untrustedText ?? '') as { spec?: { directory?: unknown } }).spec;
-    return typeof spec?.directory === 'string' ? spec.directory : '';
+    const { spec } = JSON.parse(untrustedText ?? '') as {
+      spec?: { directory?: unknown; topology?: { nodes?: { name: string }[] } };
+    };
+    const nodes = spec?.topology?.nodes?.map(({ name }) => String(name)) ?? [];
+    return { directory: typeof spec?.directory === 'string' ? spec.directory : '', nodes };
   } catch {
-    return '';
+    return { directory: '', nodes: [] };
+  }
+}
+
+/** Removes a lab's document and, in the lab's directory, the process numbers; with halves of them that a killed engine left. */
+async function removeTraces(document: string): Promise<void> {
+  const { directory, nodes } = subjectOf(await systemFiles.readTextIfThere(document));
+  if (directory !== '') await removeWithHalves(directory, new Set(nodes.map((name) => `${name}.pid`)));
+  await removeWithHalves(dirname(document), new Set([basename(document)]));
+}
+
+async function removeWithHalves(folder: string, targets: ReadonlySet<string>): Promise<void> {
+  if (!(await systemFiles.exists(folder))) return;
+  const written = [...targets];
+  for (const name of await systemFiles.list(folder)) {
+    const half = name.endsWith('.new') && written.some((target) => isHalfOf(target, name));
+    if (half || targets.has(name)) await systemFiles.remove(`${folder}/${name}`);
   }
 }
 
