@@ -187,7 +187,7 @@ export class LabEngine {
     for (const record of selected) record.wanted = true;
     for (const record of fresh) record.reason = undefined;
     await this.#save(active.lab);
-    const blocked = [...refusals(active.lab), ...(await converge(active.lab, active.wiring, 'all', emit))];
+    const blocked = firstOfEach([...refusals(active.lab), ...(await converge(active.lab, active.wiring, 'all', emit))]);
     for (const { node, message } of blocked) {
       const record = active.lab.records.get(node);
       if (record !== undefined) record.reason = message;
@@ -286,6 +286,11 @@ export class LabEngine {
       unplugged: [...lab.unplugged],
     });
   }
+}
+
+/** One reason is enough for a node that cannot start. */
+function firstOfEach(failures: readonly NodeFailure[]): readonly NodeFailure[] {
+  return failures.filter(({ node }, at) => failures.findIndex((other) => other.node === node) === at);
 }
 
 function howItEnded({ code, signal }: ProcessExit): string {

@@ -79,8 +79,14 @@ export function openLabs(environment: Environment): Labs {
       return await locked(lab, async () => {
         mkdirSync(run, { recursive: true, mode: 0o700 });
         const scripts = `${installation}/src/host/sandbox`;
-        const anchor = findAnchor(run, lab) ?? (await startAnchor({ lab, run, scripts, uid }, systemClock));
-        return await ensureEngine(lab, anchor);
+        const found = findAnchor(run, lab);
+        const anchor = found ?? (await startAnchor({ lab, run, scripts, uid }, systemClock));
+        try {
+          return await ensureEngine(lab, anchor);
+        } catch (failure) {
+          if (found === undefined) await endAnchor(anchor, systemClock);
+          throw failure;
+        }
       });
     },
     async remove(lab) {

@@ -64,13 +64,13 @@ async function placeOf(context: Context, folder: string, name: string | undefine
   const own = labFolderName(folder);
   if (own !== undefined && (name === undefined || name === own)) {
     const input = await inputIn(context, folder);
-    return place(context, { directory: folder, files: folderOf(folder), input, lab: own, apart: true }, labs);
+    return await place(context, { directory: folder, files: folderOf(folder), input, lab: own, apart: true }, labs);
   }
   const input = await inputIn(context, folder);
   const resident = labs.find((lab) => lab.directory === folder);
   const second = name !== undefined && resident?.name !== name && (await graphNameIn(context.files, input)) !== name;
-  if (!second) return place(context, { directory: folder, files: folder, input, lab: name, apart: false }, labs);
-  return place(context, { directory: `${folder}/${name}.lab`, files: folder, input, lab: name, apart: true }, labs);
+  if (!second) return await place(context, { directory: folder, files: folder, input, lab: name, apart: false }, labs);
+  return await place(context, { directory: `${folder}/${name}.lab`, files: folder, input, lab: name, apart: true }, labs);
 }
 
 async function placeOfFile(context: Context, path: string, name: string | undefined, labs: readonly KnownLab[]): Promise<Place> {
@@ -81,14 +81,30 @@ async function placeOfFile(context: Context, path: string, name: string | undefi
     .replace(/\.(in|dot|gv)$/g, '')
     .replace(/\.(dot|gv)$/, '');
   const lab = name ?? (await graphNameIn(context.files, path)) ?? stem;
-  return place(context, { directory: `${folder}/${lab}.lab`, files: folder, input: path, lab, apart: true }, labs);
+  return await place(context, { directory: `${folder}/${lab}.lab`, files: folder, input: path, lab, apart: true }, labs);
 }
 
-function place(context: Context, found: Omit<Place, 'shownInput' | 'known'>, labs: readonly KnownLab[]): Place {
+async function place(context: Context, found: Omit<Place, 'shownInput' | 'known'>, labs: readonly KnownLab[]): Promise<Place> {
   const shownInput = found.input === undefined ? '' : show(context, found.input);
   const here = labs.filter((lab) => lab.directory === found.directory);
-  const known = here.find((lab) => lab.name === found.lab) ?? here.find((lab) => lab.alive) ?? here[0];
+  const known =
+    here.find((lab) => lab.name === found.lab) ??
+    here.find((lab) => lab.alive) ??
+    here[0] ??
+    (await nameless(context, found, labs));
   return { ...found, shownInput, known };
+}
+
+/** A lab whose document is lost, so that nobody knows its directory: its name must do. */
+async function nameless(
+  context: Context,
+  { lab, input }: Pick<Place, 'lab' | 'input'>,
+  labs: readonly KnownLab[],
+): Promise<KnownLab | undefined> {
+  const lost = labs.filter(({ directory }) => directory === '');
+  if (lost.length === 0) return undefined;
+  const name = lab ?? (await graphNameIn(context.files, input));
+  return lost.find((known) => known.name === name);
 }
 
 function show(context: Context, path: string): string {

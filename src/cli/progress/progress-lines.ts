@@ -49,12 +49,12 @@ function messageOf(event: ProgressEvent): string {
   return event.message === undefined ? MEANING[event.stage] : printable(event.message.split('\n')[0] ?? '');
 }
 
-/** One line per event, for logs and pipes; undefined for events that say nothing new there. `awaited`: the user waits until nodes are ready. */
+/** One line per event, for logs and pipes; undefined for events that say nothing new there. Why something failed is told at the end. `awaited`: the user waits until nodes are ready. */
 export function progressLine(event: ProgressEvent, awaited: boolean): string | undefined {
   if (event.stage === 'waiting' || event.stage === 'launched' || event.stage === 'stopped') return undefined;
   if (event.stage === 'ready' && !awaited) return undefined;
   if (event.stage === 'launching') return `Launching ${event.node}`;
   if (event.stage === 'stopping') return `Stopping ${event.node}`;
   if (event.stage === 'skipped') return `${event.node} is already running`;
-  return `${event.node} ${messageOf(event)}`;
+  return `${event.node} ${MEANING[event.stage]}`;
 }

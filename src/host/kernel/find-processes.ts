@@ -3,6 +3,7 @@ import type { NodeProcess } from '../../boundary/kernel.ts';
 import { pidfdOpen } from '../netlink/libc.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import { errnoOf } from '../system-failure.ts';
+import { ownerMarks } from './owner-marks.ts';
 
 /** asm-generic/errno-base.h */
 const ESRCH = 3;
@@ -53,7 +54,8 @@ function leader(pid: number, lab: string): { node: string; pid: number; started:
     if (fields[0] === 'Z' || Number(fields[3]) !== pid) return undefined;
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
     const node = environment.find((entry) => entry.startsWith('WEFT_NODE='))?.slice('WEFT_NODE='.length);
-    if (node === undefined || !environment.includes(`WEFT_LAB=${lab}`)) return undefined;
+    const marked = Object.entries(ownerMarks(lab)).every(([name, value]) => environment.includes(`${name}=${value}`));
+    if (node === undefined || !marked) return undefined;
     return { node, pid, started: Number(fields[19]) };
   } catch (thrown) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(thrown) ?? '')) return undefined;

@@ -9,6 +9,7 @@ import { SystemError } from '../netlink/system-error.ts';
 import { openTap } from '../netlink/tap.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
+import { ownerMarks } from './owner-marks.ts';
 
 /** asm-generic/errno-base.h */
 const ENOENT = 2;
@@ -55,7 +56,7 @@ export class ProcessLauncher {
         spawnProcess({
           program,
           argv: request.argv,
-          environment: Object.entries({ ...request.environment, WEFT_LAB: this.#lab, WEFT_NODE: request.node }).map(
+          environment: Object.entries({ ...request.environment, ...ownerMarks(this.#lab), WEFT_NODE: request.node }).map(
             ([name, value]) => `${name}=${value}`,
           ),
           directory: request.directory,

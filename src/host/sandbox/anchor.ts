@@ -1,14 +1,31 @@
 import { type ChildProcess, spawn } from 'node:child_process';
-import { openSync, readFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, readFileSync, rmSync } from 'node:fs';
 import type { Clock } from '../../boundary/clock.ts';
 import { HostError } from '../../boundary/host-error.ts';
 
-/** Process 1 of a lab's sandbox, by its number on the machine. */
+/**
+ * What an anchor holds: `root`: mount, PID and network namespaces; `user`: these in a user namespace of their own; `none`: nothing, where an
+ * ordinary user may make no namespaces: its labs consist of virtual machines wired by sockets.
+ */
+export type SandboxKind = 'root' | 'user' | 'none';
+
+/** The process that stands for a lab's sandbox, by its number on the machine; process 1 in it, where there is one. */
 export interface Anchor {
   readonly pid: number;
-  /** True when the sandbox has a user namespace of its own (an ordinary user's lab). */
-  readonly userNamespace: boolean;
+  readonly kind: SandboxKind;
 }
+
+/** What to make an anchor for. */
+export interface AnchorRequest {
+  readonly lab: string;
+  /** The lab's runtime folder. */
+  readonly run: string;
+  /** The folder of anchor.sh and plain-anchor.sh. */
+  readonly scripts: string;
+  readonly uid: number;
+}
+
+const kinds: readonly SandboxKind[] = ['root', 'user', 'none'];
 
 /**
  * The anchor that RUN/anchor names, if that process lives and carries this lab's owner mark: a number that the kernel has given to
@@ -18,27 +35,32 @@ export function findAnchor(run: string, lab: string): Anchor | undefined {
   const pid = Number(textOf(`${run}/anchor`));
   if (!Number.isInteger(pid) || pid <= 1) return undefined;
   const marks = textOf(`/proc/${pid}/environ`)?.split('\0') ?? [];
-  if (!marks.includes(`WEFT_LAB=${lab}`) || !marks.includes(`WEFT_RUNTIME=${run}`)) return undefined;
-  return { pid, userNamespace: marks.includes('WEFT_USER_NAMESPACE=yes') };
+  const kind = kinds.find((known) => marks.includes(`WEFT_SANDBOX=${known}`));
+  return kind !== undefined && marks.includes(`WEFT_LAB=${lab}`) && marks.includes(`WEFT_RUNTIME=${run}`)
+    ? { pid, kind }
+    : undefined;
 }
 
 /**
- * Makes the sandbox: mount, PID and network namespaces, and a user namespace for an ordinary user, held by the anchor.
- * @throws HostError with what unshare(1) said, and a hint where the machine forbids user namespaces.
+ * Makes the sandbox and its anchor; without namespaces where the machine forbids them to an ordinary user.
+ * @throws HostError with what unshare(1) said.
  */
-export async function startAnchor(lab: string, run: string, script: string, clock: Clock, uid: number): Promise<Anchor> {
+export async function startAnchor(request: AnchorRequest, clock: Clock): Promise<Anchor> {
+  if (request.uid === 0) return await start(request, 'root', clock);
+  try {
+    return await start(request, 'user', clock);
+  } catch (failure) {
+    if (!(failure instanceof HostError)) throw failure;
+    return await start(request, 'none', clock);
+  }
+}
+
+async function start(request: AnchorRequest, kind: SandboxKind, clock: Clock): Promise<Anchor> {
+  const { lab, run } = request;
   rmSync(`${run}/anchor`, { force: true });
-  const userNamespace = uid !== 0;
   const log = openSync(`${run}/anchor.log`, 'w', 0o600);
-  const flags = [
-    '--mount',
-    '--pid',
-    '--net',
-    '--fork',
-    '--kill-child=SIGKILL',
-    ...(userNamespace ? ['--user', '--map-root-user'] : []),
-  ];
-  const child = spawn('unshare', [...flags, '--', '/bin/sh', script, run], {
+  const [program = '', ...words] = commandOf(request, kind);
+  const child = spawn(program, words, {
     detached: true,
     stdio: ['ignore', log, log],
     cwd: '/',
@@ -47,18 +69,33 @@ export async function startAnchor(lab: string, run: string, script: string, cloc
       WEFT_LAB: lab,
       WEFT_RUNTIME: run,
       WEFT_ROLE: 'anchor',
-      WEFT_USER_NAMESPACE: userNamespace ? 'yes' : 'no',
+      WEFT_SANDBOX: kind,
     },
   });
+  closeSync(log);
   child.unref();
   const ended = endOf(child);
   for (const deadline = clock.now() + 20_000; clock.now() < deadline; await clock.sleep(4)) {
     const anchor = findAnchor(run, lab);
     if (anchor !== undefined) return anchor;
-    if (ended.reason !== undefined) throw refusal(ended.reason, textOf(`${run}/anchor.log`) ?? '', userNamespace);
+    if (ended.reason !== undefined) throw refusal(ended.reason, textOf(`${run}/anchor.log`) ?? '');
   }
   child.kill('SIGKILL');
-  throw refusal('it did not answer within 20 s', textOf(`${run}/anchor.log`) ?? '', userNamespace);
+  throw refusal('it did not answer within 20 s', textOf(`${run}/anchor.log`) ?? '');
+}
+
+function commandOf({ run, scripts }: AnchorRequest, kind: SandboxKind): readonly string[] {
+  if (kind === 'none') return ['/bin/sh', `${scripts}/plain-anchor.sh`, run];
+  const flags = ['--mount', '--pid', '--net', '--fork', '--kill-child=SIGKILL'];
+  return [
+    'unshare',
+    ...flags,
+    ...(kind === 'user' ? ['--user', '--map-root-user'] : []),
+    '--',
+    '/bin/sh',
+    `${scripts}/anchor.sh`,
+    run,
+  ];
 }
 
 /** Kills the anchor, and with it every process of the sandbox, and waits until it is gone. */
@@ -87,12 +124,9 @@ function endOf(child: ChildProcess): { reason: string | undefined } {
   return ended;
 }
 
-function refusal(reason: string, log: string, userNamespace: boolean): HostError {
-  const said = log.trim();
-  return new HostError('sandbox', `cannot make the lab's sandbox: ${said || reason}`, {
-    hint: userNamespace
-      ? 'this machine may forbid user namespaces to ordinary users: see `weft doctor`, or run as root'
-      : 'see `weft doctor` for what this machine lacks',
+function refusal(reason: string, log: string): HostError {
+  return new HostError('sandbox', `cannot make the lab's sandbox: ${log.trim() || reason}`, {
+    hint: 'see `weft doctor` for what this machine lacks',
   });
 }
 

@@ -8,7 +8,8 @@ import { giveUpMark } from './give-up-mark.ts';
 
 /** The words before a command that lead it into a sandbox's user, mount and PID namespaces and its root (nsenter(1)), the network left as it is. */
 export function enterWords(anchor: Anchor): readonly string[] {
-  const user = anchor.userNamespace ? ['--user', '--preserve-credentials'] : [];
+  if (anchor.kind === 'none') return [];
+  const user = anchor.kind === 'user' ? ['--user', '--preserve-credentials'] : [];
   return ['nsenter', `--target=${anchor.pid}`, ...user, '--mount', '--pid', '--root'];
 }
 
@@ -25,17 +26,7 @@ export async function startEngine(
   const logFile = `${run}/engine.log`;
   const log = openSync(logFile, 'a', 0o600);
   const logged = statSync(logFile).size;
-  const words = [
-    ...enterWords(anchor),
-    '--',
-    'setsid',
-    '--fork',
-    process.execPath,
-    '--enable-source-maps',
-    options.entry,
-    lab,
-    run,
-  ];
+  const words = [...enterWords(anchor), 'setsid', '--fork', process.execPath, '--enable-source-maps', options.entry, lab, run];
   const child = spawn(words[0] as string, words.slice(1), {
     stdio: ['ignore', log, log],
     cwd: '/',
@@ -46,7 +37,7 @@ export async function startEngine(
     failed = failure.message;
   });
   child.once('exit', (code) => {
-    if (code !== 0) failed = `nsenter ended with exit code ${code}`;
+    if (code !== 0) failed = `${words[0]} ended with exit code ${code}`;
   });
   for (const deadline = clock.now() + 30_000; clock.now() < deadline && failed === undefined; await clock.sleep(4)) {
     if (await answers(run, streams)) return;
