@@ -106,13 +106,14 @@ export class Launcher {
       options.emit({ node: record.name, stage: 'launching' });
       const [driver, node] = [this.#driverOf(record), this.#node(record)];
       await driver.prepare(node);
+      const printed = (await this.#printed(record)).length;
       const [outcome] = await this.#parts.kernel.spawn([driver.launch(node)]);
       if (outcome === undefined || !('pid' in outcome)) {
         return failed(record, outcome?.message ?? 'the worker gave no answer', undefined, options);
       }
       const ended = record.exit();
       await this.#started(record, outcome, options);
-      return await this.#settle(record, ended, boots, leave, options);
+      return await this.#settle(record, { ended, printed }, boots, leave, options);
     } catch (failure) {
       if (!(failure instanceof HostError)) throw failure;
       return failed(record, failure.message, failure.hint, options);
@@ -124,7 +125,7 @@ export class Launcher {
   /** Waits until the machine is ready, or has ended; without `wait` only for an early end, while its slot is kept until it has booted. */
   async #settle(
     record: NodeRecord,
-    ended: Promise<ProcessExit>,
+    { ended, printed }: { ended: Promise<ProcessExit>; printed: number },
     boots: boolean,
     leave: () => void,
     options: LaunchOptions,
@@ -132,7 +133,7 @@ export class Launcher {
     const handle = record.handle;
     if (handle === undefined) return undefined;
     const gone = ended.then(async (exit) => {
-      throw await this.#earlyEnd(record, exit);
+      throw await this.#earlyEnd(record, exit, printed);
     });
     const ready = handle.ready(options.timeoutMs).then(() => {
       record.ready = record.process !== undefined;
@@ -165,11 +166,21 @@ export class Launcher {
     options.emit({ node: record.name, stage: 'launched' });
   }
 
-  async #earlyEnd(record: NodeRecord, exit: ProcessExit): Promise<HostError> {
+  /** `printed` is the length of the node's log before this start: what an earlier run said is no reason. */
+  async #earlyEnd(record: NodeRecord, exit: ProcessExit, printed: number): Promise<HostError> {
     const how = exit.signal === undefined ? `with exit code ${exit.code ?? 'unknown'}` : `by ${exit.signal}`;
-    const log = `${this.#lab.spec.directory}/${record.name}.log`;
-    const said = ((await this.#parts.files.readTextIfThere(log)) ?? '').trimEnd().split('\n').slice(-5).join('\n');
-    return new HostError('exit', `it ended ${how}${said === '' ? '' : `:\n${said}`}`, { hint: `what it printed is in ${log}` });
+    const said = (await this.#printed(record)).slice(printed).trimEnd().split('\n').slice(-5).join('\n');
+    return new HostError('exit', `it ended ${how}${said === '' ? '' : `:\n${said}`}`, {
+      hint: `what it printed is in ${this.#logOf(record)}`,
+    });
+  }
+
+  async #printed(record: NodeRecord): Promise<string> {
+    return (await this.#parts.files.readTextIfThere(this.#logOf(record))) ?? '';
+  }
+
+  #logOf({ name }: NodeRecord): string {
+    return `${this.#lab.spec.directory}/${name}.log`;
   }
 
   #driverOf(record: NodeRecord): Driver {
@@ -213,7 +224,12 @@ function megabytes(bytes: number): string {
 }
 
 function failed(record: NodeRecord, message: string, hint: string | undefined, options: LaunchOptions): NodeFailure {
-  record.reason = message.split('\n')[0] ?? message;
+  record.reason = firstAndLast(message.split('\n'));
   options.emit({ node: record.name, stage: 'failed', message });
   return { node: record.name, message, ...(hint === undefined ? {} : { hint }) };
+}
+
+/** What happened, and the last that was said about it. */
+function firstAndLast(lines: readonly string[]): string {
+  return lines.length < 2 ? lines.join('') : `${lines[0]} ${lines.at(-1)}`;
 }
