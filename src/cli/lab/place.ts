@@ -1,4 +1,5 @@
 import type { KnownLab } from '../../api/labs.ts';
+import { HostError } from '../../boundary/host-error.ts';
 import { Refusal } from '../complaints.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -125,9 +126,15 @@ async function inputIn(context: Context, folder: string): Promise<string | undef
   return undefined;
 }
 
-async function isFile(context: Context, path: string): Promise<boolean> {
-  if (/\.(dot|gv|in)$/.test(path)) return await context.files.exists(path);
-  return false;
+/** Anything that is there and is no directory. */
+async function isFile({ files }: Context, path: string): Promise<boolean> {
+  if (!(await files.exists(path))) return false;
+  try {
+    await files.list(path);
+    return false;
+  } catch (failure) {
+    return failure instanceof HostError && failure.code === 'ENOTDIR';
+  }
 }
 
 function checkLabName(name: string): void {
