@@ -113,7 +113,7 @@ export class Launcher {
       }
       const ended = record.exit();
       await this.#started(record, outcome, options);
-      return await this.#settle(record, { ended, printed }, boots, leave, options);
+      return await this.#settle(record, { ended, printed }, leave, options);
     } catch (failure) {
       if (!(failure instanceof HostError)) throw failure;
       return failed(record, failure.message, failure.hint, options);
@@ -126,12 +126,11 @@ export class Launcher {
   async #settle(
     record: NodeRecord,
     { ended, printed }: { ended: Promise<ProcessExit>; printed: number },
-    boots: boolean,
     leave: () => void,
     options: LaunchOptions,
   ): Promise<NodeFailure | undefined> {
     const handle = record.handle;
-    if (handle === undefined) return undefined;
+    if (handle === undefined) throw await this.#earlyEnd(record, await ended, printed);
     const gone = ended.then(async (exit) => {
       throw await this.#earlyEnd(record, exit, printed);
     });
@@ -150,7 +149,7 @@ export class Launcher {
     });
     await Promise.race([
       first.catch((failure: unknown) => (record.process === undefined ? Promise.reject(failure) : undefined)),
-      this.#parts.clock.sleep(boots ? earlyEnd : earlyEnd),
+      this.#parts.clock.sleep(earlyEnd),
     ]);
     return undefined;
   }

@@ -138,7 +138,10 @@ class KernelClient implements Kernel {
 
   #take(message: KernelMessage): void {
     if ('exit' in message) {
-      for (const listener of this.#listeners) listener(message.exit);
+      // Both may have come at once: whoever awaits the answer about a process hears of it before its end.
+      setImmediate(() => {
+        for (const listener of this.#listeners) listener(message.exit);
+      });
       return;
     }
     const pending = this.#pending.get(message.id);
