@@ -146,6 +146,7 @@ async function pings(weft: (...words: string[]) => Promise<Finished>, node: stri
 async function assertNothingLeft(before: Snapshot, folder: string, holder: number | undefined): Promise<void> {
   await nothingLeft(before, folder, holder);
   expect(['run', 'state', 'tmp'].flatMap((name) => filesBelow(`${folder}/${name}`))).toEqual([]);
+  expect(filesBelow(folder).filter((name) => /\.pid$|\/\..*\.new$/.test(name))).toEqual([]);
 }
 
 function killed(pid: number): void {
