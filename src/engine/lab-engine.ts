@@ -74,7 +74,7 @@ export class LabEngine {
     emit: Emit,
   ): Promise<Outcome> {
     const warnings: string[] = [];
-    const { active, fresh, blocked } = await this.#turns.take(() => this.#prepareStart(request, warnings, emit));
+    const { active, selected, fresh, blocked } = await this.#turns.take(() => this.#prepareStart(request, warnings, emit));
     const held = new Set(blocked.map(({ node }) => node));
     const launch: LaunchOptions = {
       wait: request.wait,
@@ -82,16 +82,19 @@ export class LabEngine {
       emit,
       launched: (record) => this.#launched(active, record, warnings),
     };
-    try {
-      const failed = await active.launcher.launch(
+    const failed = await active.launcher
+      .launch(
         fresh.filter((record) => !held.has(record.name)),
         launch,
-      );
-      const status = await this.status({ ports: active.lab.records.size <= portsShown });
-      return { failures: [...blocked, ...failed], warnings, status };
-    } finally {
-      for (const record of fresh) record.launching = false;
-    }
+      )
+      .finally(() => {
+        for (const record of fresh) record.launching = false;
+      });
+    const ours = new Set(fresh);
+    const others = request.wait ? selected.filter((record) => !ours.has(record)) : [];
+    const late = await active.launcher.awaitStarted(others, launch.timeoutMs);
+    const status = await this.status({ ports: active.lab.records.size <= portsShown });
+    return { failures: [...blocked, ...failed, ...late], warnings, status };
   }
 
   /** Stops nodes: SIGTERM, then SIGKILL after a grace time. Those that do not run are skipped. */
@@ -174,7 +177,12 @@ export class LabEngine {
     request: { spec: LabSpec; nodes?: readonly string[] | undefined },
     warnings: string[],
     emit: Emit,
-  ): Promise<{ active: ActiveLab; fresh: readonly NodeRecord[]; blocked: readonly NodeFailure[] }> {
+  ): Promise<{
+    active: ActiveLab;
+    selected: readonly NodeRecord[];
+    fresh: readonly NodeRecord[];
+    blocked: readonly NodeFailure[];
+  }> {
     warnings.push(...(await this.#takeSpec(request.spec)));
     const active = this.#running();
     const selected = this.#select(active.lab, request.nodes);
@@ -194,7 +202,7 @@ export class LabEngine {
       emit({ node, stage: 'failed', message });
     }
     for (const record of fresh) record.launching = true;
-    return { active, fresh, blocked };
+    return { active, selected, fresh, blocked };
   }
 
   /** The record of a node that can run; HostError `no-such-node` otherwise. */
@@ -217,7 +225,7 @@ export class LabEngine {
   /** Takes a new description while nothing runs; while something does, says what it leaves out. */
   async #takeSpec(spec: LabSpec): Promise<string[]> {
     const lab = this.#active?.lab;
-    if (lab === undefined || ![...lab.records.values()].some((record) => record.process !== undefined)) {
+    if (lab === undefined || ![...lab.records.values()].some((record) => record.process !== undefined || record.launching)) {
       await this.#active?.wiring.dismantle();
       await this.#open(spec, 'refused');
       return [];

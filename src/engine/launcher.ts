@@ -34,6 +34,9 @@ const batch = 100;
 /** Without `wait`, how long a script is watched for an end right after its start. Milliseconds. */
 const earlyEnd = 700;
 
+/** Pause between two looks at a node that another start is at. Milliseconds. */
+const lookAgain = 50;
+
 /** What QEMU takes beside the guest's memory under software emulation, in bytes. */
 const overhead = 96 * 1024 * 1024;
 
@@ -60,6 +63,25 @@ export class Launcher {
     const memory = await this.#memoryBudget();
     const outcomes = await Promise.all(machines.map((record) => this.#launchMachine(record, memory, options)));
     return [...failures, ...outcomes.filter((failure) => failure !== undefined)];
+  }
+
+  /** Waits until nodes that another start has brought up, or is at, are ready; gives those that are not by then. */
+  async awaitStarted(records: readonly NodeRecord[], timeoutMs: number): Promise<readonly NodeFailure[]> {
+    const { clock } = this.#parts;
+    const until = clock.now() + timeoutMs;
+    const failures: NodeFailure[] = [];
+    for (const record of records) {
+      while (record.launching && clock.now() < until) await clock.sleep(lookAgain);
+      if (record.ready) continue;
+      try {
+        if (record.handle === undefined) throw new HostError('not-running', record.reason ?? 'it does not run');
+        await record.handle.ready(Math.max(1, until - clock.now()));
+      } catch (failure) {
+        if (!(failure instanceof HostError)) throw failure;
+        failures.push({ node: record.name, message: failure.message });
+      }
+    }
+    return failures;
   }
 
   /** Takes hold of a process that was found running. */
