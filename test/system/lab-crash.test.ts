@@ -163,6 +163,7 @@ describe.each<Holder>(['root', 'user'])('a lab of namespaces, as %s', (holder) =
       expect(both.map(({ code, stderr }) => (code === 0 ? code : stderr))).toEqual([0, 0]);
       expect(processesOf(weft.folder).filter(({ words }) => words.includes('engine.mjs')).length).toBe(1);
       expect(nodesOf(weft)).toBe(size);
+      for (const { stdout } of both) expect(stdout.match(/ running /g)?.length).toBe(size);
       await weft.pings(directory, 'r0', '10.9.0.2');
     });
 
