@@ -139,6 +139,12 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     await kernel.signal([pidOf(empty)], 'SIGKILL');
   });
 
+  it('tells of processes that end at once, each with its own exit code', async () => {
+    const codes = Array.from({ length: 20 }, (_, at) => at + 1);
+    const started = await kernel.spawn(codes.map((code) => request('a', 'a', ['sh', '-c', `exit ${code}`])));
+    for (const [at, process] of started.entries()) expect(await exitOf(process)).toMatchObject({ node: 'a', code: codes[at] });
+  });
+
   it('is replaced when it dies: processes live on and are watched', async () => {
     const [sleeper] = await kernel.spawn([request('s', 'a', ['sleep', '1000'])]);
     killWorker();

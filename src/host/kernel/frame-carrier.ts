@@ -7,6 +7,7 @@ import { enlargeBuffers, openPacketSocket } from '../netlink/packet-socket.ts';
 import { unixAddress } from '../netlink/unix-address.ts';
 import type { Carried } from './carry-frames.ts';
 import type { Namespaces } from './namespaces.ts';
+import type { ThreadTask } from './run-thread.ts';
 
 type Carry = Extract<KernelOp, { op: 'carry' }>;
 
@@ -21,7 +22,7 @@ export class FrameCarrier {
   readonly #carried = new Map<string, Carried & { readonly local: string }>();
   #thread: Worker | undefined;
 
-  /** `threadPath`: a program that calls `carryFrames` when it runs in a thread. */
+  /** `threadPath`: a program that calls `runThread` when it runs in a thread. */
   constructor(threadPath: string) {
     this.#threadPath = threadPath;
   }
@@ -56,7 +57,7 @@ export class FrameCarrier {
 
   #tell(): void {
     if (this.#thread === undefined) {
-      this.#thread = new Worker(this.#threadPath);
+      this.#thread = new Worker(this.#threadPath, { workerData: { task: 'carry' } satisfies ThreadTask });
       this.#thread.unref();
     }
     this.#thread.postMessage([...this.#carried.values()]);

@@ -17,6 +17,12 @@ const EPERM = 1;
 const ENOENT = 2;
 const EINVAL = 22;
 
+/** Descriptors of the two namespaces that every thread of the worker knows. */
+export interface SharedNamespaces {
+  readonly host: number;
+  readonly panel: number;
+}
+
 interface Held {
   readonly fd: number;
   socket: NetlinkSocket | undefined;
@@ -33,17 +39,26 @@ export class Namespaces {
   /** False where the sandbox has no network namespace of its own: the panel is then the machine's. */
   readonly ownPanel: boolean;
 
-  private constructor(host: number, panel: number) {
+  private constructor(host: number, panel: number, current: Netns | undefined) {
     this.#held.set(HOST, { fd: host, socket: undefined });
     this.#held.set(PANEL, { fd: panel, socket: undefined });
     this.ownPanel = fstatSync(host).ino !== fstatSync(panel).ino;
     this.#most = Math.max(16, Math.min(4096, Math.floor((mostOpenFiles() - 512) / 4)));
-    this.#current = HOST;
+    this.#current = this.ownPanel ? current : HOST;
   }
 
   /** Must be called in the machine's namespace. The panel is that of process 1, the machine's where that one is not ours. */
   static open(): Namespaces {
-    return new Namespaces(openSync(own, 'r'), openPanel());
+    return new Namespaces(openSync(own, 'r'), openPanel(), HOST);
+  }
+
+  /** For another thread of the process that opened them. */
+  static shared({ host, panel }: SharedNamespaces): Namespaces {
+    return new Namespaces(host, panel, undefined);
+  }
+
+  get toShare(): SharedNamespaces {
+    return { host: this.descriptor(HOST), panel: this.descriptor(PANEL) };
   }
 
   enter(netns: Netns): void {

@@ -20,7 +20,7 @@ export class ProcessLauncher {
   readonly #namespaces: Namespaces;
   readonly #lab: string;
   /**
-   * The worker's UTS namespace, to return to: the worker's own, because out of a user namespace nobody returns to the machine's.
+   * The thread's UTS namespace, to return to: its own, because out of a user namespace nobody returns to the machine's.
    * undefined where no namespaces may be made: processes then start in the panel, under the machine's name.
    */
   readonly #ownNames: number | undefined;
@@ -32,7 +32,6 @@ export class ProcessLauncher {
   }
 
   static open(namespaces: Namespaces, lab: string, mayMakeNamespaces: boolean): ProcessLauncher {
-    libc.passNothingOn();
     if (!mayMakeNamespaces) return new ProcessLauncher(namespaces, lab, undefined);
     libc.unshare(libc.CLONE_NEWUTS);
     return new ProcessLauncher(namespaces, lab, openSync('/proc/thread-self/ns/uts', 'r'));

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { ProcessExit } from '../../boundary/kernel.ts';
+import type { KernelFailure, NodeProcess, ProcessExit } from '../../boundary/kernel.ts';
 import * as libc from '../netlink/libc.ts';
 import { errnoOf } from '../system-failure.ts';
 
@@ -8,11 +8,15 @@ const POLLFD = 8;
 const POLLIN = 1;
 const period = 200;
 
+type Outcomes = readonly (NodeProcess | KernelFailure)[];
+
 /** Tells of processes that end: at once for this process's own children, within 200 ms for those of an earlier worker. */
 export class ProcessWatch {
   readonly #tell: (exit: ProcessExit) => void;
   readonly #children = new Map<number, string>();
   readonly #adopted = new Map<number, { readonly node: string; readonly fd: number }>();
+  /** Calls that start children now: until they have answered, nobody may reap what they started. */
+  #starts = 0;
   #timer: NodeJS.Timeout | undefined;
 
   constructor(tell: (exit: ProcessExit) => void) {
@@ -25,8 +29,17 @@ export class ProcessWatch {
     this.#timer.unref();
   }
 
-  addChild(pid: number, node: string): void {
-    this.#children.set(pid, node);
+  /** Watches the processes that `start` makes children of this one. What ended already is told after the outcomes are known. */
+  async during(start: () => Promise<Outcomes>): Promise<Outcomes> {
+    this.#starts += 1;
+    try {
+      const outcomes = await start();
+      const pids = outcomes.flatMap((outcome) => ('pid' in outcome ? [this.#addChild(outcome)] : []));
+      setImmediate(() => this.#reapAmong(pids));
+      return outcomes;
+    } finally {
+      this.#starts -= 1;
+    }
   }
 
   /** A process that is not a child of this one; known already is fine, ended already is told. */
@@ -41,12 +54,30 @@ export class ProcessWatch {
   }
 
   #reap(): void {
-    for (let ended = libc.reap(); ended !== undefined; ended = libc.reap()) {
-      const node = this.#children.get(ended.pid);
-      if (node === undefined) continue;
-      this.#children.delete(ended.pid);
-      this.#tell({ node, pid: ended.pid, ...meaning(ended.status) });
+    if (this.#starts > 0) this.#reapAmong([...this.#children.keys()]);
+    else for (let ended = libc.reap(); ended !== undefined; ended = libc.reap()) this.#reaped(ended);
+  }
+
+  #reapAmong(pids: readonly number[]): void {
+    for (const pid of pids) {
+      const ended = this.#children.has(pid) ? libc.reap(pid) : undefined;
+      if (ended !== undefined) this.#reaped(ended);
     }
+  }
+
+  #reaped({ pid, status }: { readonly pid: number; readonly status: number }): void {
+    const node = this.#children.get(pid);
+    if (node === undefined) return;
+    this.#children.delete(pid);
+    this.#tell({ node, pid, ...meaning(status) });
+  }
+
+  #addChild({ pid, node }: NodeProcess): number {
+    const adopted = this.#adopted.get(pid);
+    if (adopted !== undefined) libc.close(adopted.fd);
+    this.#adopted.delete(pid);
+    this.#children.set(pid, node);
+    return pid;
   }
 
   #poll(): void {

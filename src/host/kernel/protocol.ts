@@ -13,7 +13,7 @@ import type {
 export interface KernelCalls {
   start: (lab: string, hostProc: string) => KernelAbilities;
   run: (ops: readonly KernelOp[]) => readonly (KernelFailure | undefined)[];
-  spawn: (requests: readonly SpawnRequest[]) => readonly (NodeProcess | KernelFailure)[];
+  spawn: (requests: readonly SpawnRequest[]) => Promise<readonly (NodeProcess | KernelFailure)[]>;
   signal: (pids: readonly number[], signal: string) => undefined;
   interfaces: (namespaces: readonly Netns[]) => readonly InterfaceState[];
   namespaces: () => readonly Netns[];

@@ -4,7 +4,7 @@ import { KernelWorker } from './worker.ts';
 
 /**
  * Runs the worker on this process's channel to its parent until the parent is gone. Nodes' processes live on. `threadPath` is a program
- * that calls `carryFrames` in a thread.
+ * that calls `runThread` in a thread.
  */
 export function serveKernel(threadPath: string): void {
   let worker: KernelWorker | undefined;

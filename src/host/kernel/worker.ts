@@ -1,26 +1,15 @@
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import {
-  HOST,
-  type InterfaceState,
-  type KernelAbilities,
-  type KernelFailure,
-  type Netns,
-  type NodeProcess,
-  PANEL,
-  type ProcessExit,
-  type SpawnRequest,
-} from '../../boundary/kernel.ts';
-import { kill } from '../netlink/libc.ts';
+import { HOST, type InterfaceState, type KernelAbilities, type Netns, PANEL, type ProcessExit } from '../../boundary/kernel.ts';
+import { kill, passNothingOn } from '../netlink/libc.ts';
 import { listLinks, setLink } from '../netlink/links.ts';
 import { errnoOf } from '../system-failure.ts';
-import { failureOf } from './failure.ts';
-import { findProcesses, hostPidOf } from './find-processes.ts';
+import { findProcesses } from './find-processes.ts';
 import { FrameCarrier } from './frame-carrier.ts';
+import { LaunchThread } from './launch-thread.ts';
 import { Namespaces } from './namespaces.ts';
 import { runOperations } from './operations.ts';
 import { probeAbilities } from './probe-abilities.ts';
-import { ProcessLauncher } from './process-launcher.ts';
 import { ProcessWatch } from './process-watch.ts';
 import type { KernelCalls } from './protocol.ts';
 import { Relays } from './relays.ts';
@@ -31,7 +20,7 @@ export class KernelWorker {
   readonly #hostProc: string;
   readonly #namespaces: Namespaces;
   readonly #abilities: KernelAbilities;
-  readonly #launcher: ProcessLauncher;
+  readonly #launcher: LaunchThread;
   readonly #watch: ProcessWatch;
   readonly #relays: Relays;
   readonly #carrier: FrameCarrier;
@@ -41,7 +30,13 @@ export class KernelWorker {
     this.#hostProc = hostProc;
     this.#namespaces = Namespaces.open();
     this.#abilities = probeAbilities(this.#namespaces);
-    this.#launcher = ProcessLauncher.open(this.#namespaces, lab, this.#abilities.namespaces);
+    passNothingOn();
+    this.#launcher = new LaunchThread(threadPath, {
+      lab,
+      hostProc,
+      namespaces: this.#namespaces.toShare,
+      mayMakeNamespaces: this.#abilities.namespaces,
+    });
     this.#watch = new ProcessWatch(tell);
     this.#relays = new Relays(this.#namespaces);
     this.#carrier = new FrameCarrier(threadPath);
@@ -62,13 +57,7 @@ export class KernelWorker {
 
   readonly calls: Omit<KernelCalls, 'start'> = {
     run: (ops) => runOperations(this.#namespaces, { classifier: this.#abilities.classifier, carrier: this.#carrier }, ops),
-    spawn: (requests) => {
-      try {
-        return requests.map((request) => this.#spawn(request));
-      } finally {
-        this.#namespaces.release();
-      }
-    },
+    spawn: (requests) => this.#watch.during(() => this.#launcher.launch(requests)),
     signal: (pids, signal) => {
       const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
       for (const pid of pids) if (number !== undefined && pid > 1) kill(-pid, number);
@@ -105,16 +94,6 @@ export class KernelWorker {
       writeFileSync('/proc/sys/net/ipv6/conf/default/disable_ipv6', '1', { flag: 'r+' });
     } catch (thrown) {
       if (errnoOf(thrown) !== 'ENOENT') throw thrown;
-    }
-  }
-
-  #spawn(request: SpawnRequest): NodeProcess | KernelFailure {
-    try {
-      const pid = this.#launcher.launch(request);
-      this.#watch.addChild(pid, request.node);
-      return { node: request.node, pid, hostPid: hostPidOf(pid, this.#hostProc) };
-    } catch (thrown) {
-      return failureOf(`start ${request.node}`, thrown);
     }
   }
 

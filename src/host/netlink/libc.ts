@@ -170,11 +170,11 @@ export function kill(pid: number, signal: number): boolean {
   throw failure;
 }
 
-/** The next child that ended: its number and wait status; undefined when none has. */
-export function reap(): { readonly pid: number; readonly status: number } | undefined {
+/** This child if it has ended, else the next of all that has: its number and wait status; undefined when none has. */
+export function reap(child = -1): { readonly pid: number; readonly status: number } | undefined {
   const WNOHANG = 1;
   const status = Buffer.alloc(4);
-  const pid: number = calls.waitpid(-1, status, WNOHANG);
+  const pid: number = calls.waitpid(child, status, WNOHANG);
   return pid > 0 ? { pid, status: status.readInt32LE(0) } : undefined;
 }
 
