@@ -3,14 +3,20 @@ export interface Files {
   readText(path: string): Promise<string>;
   /** undefined when there is no such file. */
   readTextIfThere(path: string): Promise<string | undefined>;
+  /** The same of many files, much faster than one by one. Text i belongs to path i. */
+  readTextsIfThere(paths: readonly string[]): Promise<readonly (string | undefined)[]>;
   readBytes(path: string): Promise<Uint8Array>;
   /** Written beside the target, then renamed over it: readers see the old or the new, never a half. `durable` syncs file and folder first. */
   replace(path: string, content: string | Uint8Array, options?: { mode?: number; durable?: boolean }): Promise<void>;
+  /** The same of many small files, much faster than one by one. They are not synced. */
+  replaceAll(files: ReadonlyMap<string, string>): Promise<void>;
   exists(path: string): Promise<boolean>;
   list(directory: string): Promise<readonly string[]>;
   makeDirectory(path: string, mode?: number): Promise<void>;
   /** Files and directories, recursively; gone already is fine. */
   remove(path: string): Promise<void>;
+  /** Many files, much faster than one by one; gone already is fine. */
+  removeAll(paths: readonly string[]): Promise<void>;
   /** Milliseconds since the epoch; undefined when there is no such file. */
   modified(path: string): Promise<number | undefined>;
 }

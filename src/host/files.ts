@@ -1,6 +1,8 @@
+import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Files } from '../boundary/files.ts';
+import { inBatches } from './in-batches.ts';
 import { errnoOf, systemFailure } from './system-failure.ts';
 
 /** The machine's file system. */
@@ -8,6 +10,13 @@ export const systemFiles: Files = {
   readText: (path) => attempt(`read ${path}`, () => readFile(path, 'utf8')),
   readBytes: (path) => attempt(`read ${path}`, () => readFile(path)),
   readTextIfThere: (path) => attempt(`read ${path}`, () => unlessMissing(readFile(path, 'utf8'))),
+  readTextsIfThere: async (paths) => {
+    const texts: (string | undefined)[] = [];
+    await inBatches(paths, (path) => texts.push(textIfThere(path)));
+    return texts;
+  },
+  replaceAll: (files) => inBatches([...files], ([path, content]) => replaceNow(path, content)),
+  removeAll: (paths) => inBatches(paths, removeNow),
   list: (directory) => attempt(`list ${directory}`, async () => (await readdir(directory)).sort()),
   exists: (path) => attempt(`look at ${path}`, async () => (await unlessMissing(stat(path))) !== undefined),
   modified: (path) => attempt(`look at ${path}`, async () => (await unlessMissing(stat(path)))?.mtimeMs),
@@ -28,6 +37,34 @@ export const systemFiles: Files = {
     }
   },
 };
+
+function textIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (failure) {
+    if (errnoOf(failure) === 'ENOENT' || errnoOf(failure) === 'ENOTDIR') return undefined;
+    throw systemFailure(`read ${path}`, failure);
+  }
+}
+
+function replaceNow(path: string, content: string): void {
+  const temporary = join(dirname(path), temporaryName(basename(path)));
+  try {
+    writeFileSync(temporary, content, { flag: 'wx' });
+    renameSync(temporary, path);
+  } catch (failure) {
+    rmSync(temporary, { force: true });
+    throw systemFailure(`write ${path}`, failure, 'nothing is lost: what was there before is still there');
+  }
+}
+
+function removeNow(path: string): void {
+  try {
+    rmSync(path, { force: true });
+  } catch (failure) {
+    throw systemFailure(`remove ${path}`, failure);
+  }
+}
 
 /**
  * Short enough beside a target whose name is as long as a file system allows. Time since boot tells apart what processes of one number

@@ -1,16 +1,26 @@
-import { closeSync, mkdirSync, mkdtempSync, openSync, renameSync, rmSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeSync,
+} from 'node:fs';
 import { join } from 'node:path';
 import type { NewFile, WriteFileSet } from '../boundary/file-set.ts';
+import { inBatches } from './in-batches.ts';
 import { systemFailure } from './system-failure.ts';
 
-/** Files between two looks at other work: some milliseconds. */
-const BATCH = 500;
-
-/** Synchronous calls on purpose: for many small files they cost a fifth of what the thread pool's do. */
-export const writeFileSet: WriteFileSet = async (directory, files) => {
+export const writeFileSet: WriteFileSet = async (directory, all) => {
   let stage: string | undefined;
   try {
     mkdirSync(directory, { recursive: true });
+    const files = await withoutUnchanged(directory, all);
+    if (files.length === 0) return;
     const folder = mkdtempSync(join(directory, '.weft-new-'));
     stage = folder;
     await inBatches(files, (file, index) => writeOne(join(folder, String(index)), file));
@@ -32,9 +42,20 @@ function writeOne(path: string, file: NewFile): void {
   }
 }
 
-async function inBatches<T>(items: readonly T[], act: (item: T, index: number) => void): Promise<void> {
-  for (let from = 0; from < items.length; from += BATCH) {
-    for (let at = from; at < Math.min(from + BATCH, items.length); at++) act(items[at] as T, at);
-    await new Promise(setImmediate);
-  }
+/** A file that is there already with this content and these permissions is left as it is: making files is what costs the time. */
+async function withoutUnchanged(directory: string, files: readonly NewFile[]): Promise<readonly NewFile[]> {
+  const there = new Set(readdirSync(directory));
+  const umask = process.umask();
+  const changed: NewFile[] = [];
+  await inBatches(files, (file) => {
+    if (!there.has(file.name) || !isThere(join(directory, file.name), file, umask)) changed.push(file);
+  });
+  return changed;
+}
+
+function isThere(path: string, { content, mode }: NewFile, umask: number): boolean {
+  const bytes = typeof content === 'string' ? Buffer.from(content) : content;
+  const found = lstatSync(path, { throwIfNoEntry: false });
+  if (found?.isFile() !== true || found.size !== bytes.length || (found.mode & 0o7777) !== (mode & ~umask)) return false;
+  return readFileSync(path).equals(bytes);
 }
