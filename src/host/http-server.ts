@@ -71,6 +71,7 @@ async function exchange(
   } catch {
     return;
   }
+  const lines = new Lines((text) => outgoing.write(text));
   const afterwards = await handle({
     method: incoming.method ?? '',
     target: incoming.url ?? '/',
@@ -78,9 +79,29 @@ async function exchange(
     begin: (status) => {
       outgoing.writeHead(status, { 'content-type': 'application/x-ndjson' });
     },
-    line: (value) => {
-      outgoing.write(`${JSON.stringify(value)}\n`);
-    },
+    line: (value) => lines.add(JSON.stringify(value)),
   });
+  lines.flush();
   outgoing.end(() => afterwards?.());
+}
+
+/** Lines that are written together at the end of the turn in which they are added. */
+class Lines {
+  readonly #write: (text: string) => void;
+  #text = '';
+
+  constructor(write: (text: string) => void) {
+    this.#write = write;
+  }
+
+  add(line: string): void {
+    if (this.#text === '') setImmediate(() => this.flush());
+    this.#text += `${line}\n`;
+  }
+
+  flush(): void {
+    const text = this.#text;
+    this.#text = '';
+    if (text !== '') this.#write(text);
+  }
 }
