@@ -12,7 +12,7 @@ import type { ConsoleKind, Consoles } from './consoles.ts';
 import { converge, refusals } from './convergence.ts';
 import type { DocumentStore, LabDocument } from './document.ts';
 import type { Lab } from './lab.ts';
-import type { LaunchOptions } from './launcher.ts';
+import { Launches } from './launches.ts';
 import type { NodeRecord } from './node-record.ts';
 import { readScripts } from './read-scripts.ts';
 import { statusOf } from './status-view.ts';
@@ -74,25 +74,13 @@ export class LabEngine {
     emit: Emit,
   ): Promise<Outcome> {
     const warnings: string[] = [];
-    const { active, selected, fresh, blocked } = await this.#turns.take(() => this.#prepareStart(request, warnings, emit));
-    const held = new Set(blocked.map(({ node }) => node));
-    const launch: LaunchOptions = {
-      wait: request.wait,
-      timeoutMs: request.timeout * 1000,
-      emit,
-      launched: (record) => this.#launched(active, record, warnings),
-    };
-    const failed = await active.launcher
-      .launch(
-        fresh.filter((record) => !held.has(record.name)),
-        launch,
-      )
-      .finally(() => {
-        for (const record of fresh) record.launching = false;
-      });
+    const { active, selected, fresh, blocked, launches } = await this.#turns.take(() =>
+      this.#prepareStart(request, warnings, emit),
+    );
+    const failed = await launches.failures();
     const ours = new Set(fresh);
     const others = request.wait ? selected.filter((record) => !ours.has(record)) : [];
-    const late = await active.launcher.awaitStarted(others, launch.timeoutMs);
+    const late = await active.launcher.awaitStarted(others, request.timeout * 1000);
     const status = await this.status({ ports: active.lab.records.size <= portsShown });
     return { failures: [...blocked, ...failed, ...late], warnings, status };
   }
@@ -172,9 +160,9 @@ export class LabEngine {
     return record === undefined ? `the lab has no node ${node} that runs something` : this.#parts.consoles.open(record, kind);
   }
 
-  /** What of a start must happen one after the other: the description, what is wanted, namespaces and wires. */
+  /** What of a start must happen one after the other: the description, what is wanted, namespaces and wires. Launches have begun then. */
   async #prepareStart(
-    request: { spec: LabSpec; nodes?: readonly string[] | undefined },
+    request: { spec: LabSpec; nodes?: readonly string[] | undefined; wait: boolean; timeout: number },
     warnings: string[],
     emit: Emit,
   ): Promise<{
@@ -182,10 +170,12 @@ export class LabEngine {
     selected: readonly NodeRecord[];
     fresh: readonly NodeRecord[];
     blocked: readonly NodeFailure[];
+    launches: Launches;
   }> {
     warnings.push(...(await this.#takeSpec(request.spec)));
     const active = this.#running();
-    const selected = this.#select(active.lab, request.nodes);
+    const { lab, wiring, launcher } = active;
+    const selected = this.#select(lab, request.nodes);
     const fresh = selected.filter((record) => record.process === undefined && !record.launching);
     for (const record of selected) {
       if (record.process !== undefined) emit({ node: record.name, stage: 'skipped', message: 'it runs already' });
@@ -194,15 +184,28 @@ export class LabEngine {
     }
     for (const record of selected) record.wanted = true;
     for (const record of fresh) record.reason = undefined;
-    await this.#save(active.lab);
-    const blocked = firstOfEach([...refusals(active.lab), ...(await converge(active.lab, active.wiring, 'all', emit))]);
+    await this.#save(lab);
+    const launches = new Launches(launcher, {
+      wait: request.wait,
+      timeoutMs: request.timeout * 1000,
+      emit,
+      launched: (record) => this.#launched(active, record, warnings),
+    });
+    const refused = refusals(lab);
+    const held = new Set(refused.map(({ node }) => node));
+    const unwired = await converge(lab, wiring, 'all', emit, (nodes) => {
+      const wired = new Set(nodes);
+      launches.begin(fresh.filter(({ name, node }) => node.kind === 'namespace' && wired.has(name) && !held.has(name)));
+    });
+    const blocked = firstOfEach([...refused, ...unwired]);
     for (const { node, message } of blocked) {
-      const record = active.lab.records.get(node);
+      const record = lab.records.get(node);
       if (record !== undefined) record.reason = message;
+      held.add(node);
       emit({ node, stage: 'failed', message });
     }
-    for (const record of fresh) record.launching = true;
-    return { active, selected, fresh, blocked };
+    launches.begin(fresh.filter(({ name }) => !held.has(name)));
+    return { active, selected, fresh, blocked, launches };
   }
 
   /** The record of a node that can run; HostError `no-such-node` otherwise. */
@@ -266,8 +269,10 @@ export class LabEngine {
 
   /** Once a process runs: its ports listen, and a guest whose cable is unplugged is told before it can see the link up for long. */
   async #launched({ lab, wiring }: ActiveLab, record: NodeRecord, warnings: string[]): Promise<void> {
-    wiring.freshGuest(record.name);
+    const isGuest = record.node.kind !== 'namespace';
+    if (isGuest) wiring.freshGuest(record.name);
     warnings.push(...(await this.#parts.consoles.up(record, lab)));
+    if (!isGuest) return;
     for (const refusal of await wiring.unplugGuest(record.name)) this.#parts.log(refusal);
   }
 

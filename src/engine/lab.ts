@@ -61,9 +61,14 @@ export class Lab {
         kind: record.node.kind === 'namespace' ? 'namespace' : 'vm',
         running: runs(record),
       })),
-      links: [...this.links.wires.keys()].map((id) => {
+      links: [...this.links.wires].map(([id, { hubPorts }]) => {
         const { tail, head } = this.link(id);
-        return { id, nodes: [tail.node, head.node].filter((node) => this.records.has(node)), on: this.isPlugged(id) };
+        return {
+          id,
+          nodes: [tail.node, head.node].filter((node) => this.records.has(node)),
+          on: this.isPlugged(id),
+          shared: hubPorts.length > 0,
+        };
       }),
     };
   }

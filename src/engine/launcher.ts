@@ -103,18 +103,25 @@ export class Launcher {
     for (const { name } of wanted) options.emit({ node: name, stage: 'launching' });
     const outcomes = await this.#parts.kernel.spawn(wanted.map((record) => this.#driverOf(record).launch(this.#node(record))));
     const failures: NodeFailure[] = [];
-    await Promise.all(
-      wanted.map(async (record, at) => {
-        const outcome = outcomes[at] as NodeProcess | KernelFailure;
-        if (!('pid' in outcome)) {
-          failures.push(failed(record, outcome.message, undefined, options));
-          return;
-        }
-        await this.#started(record, outcome, options);
-        record.ready = true;
-        options.emit({ node: record.name, stage: 'ready' });
-      }),
-    );
+    const started: NodeRecord[] = [];
+    const pids = new Map<string, string>();
+    for (const [at, record] of wanted.entries()) {
+      const outcome = outcomes[at] as NodeProcess | KernelFailure;
+      if ('pid' in outcome) {
+        this.#hold(record, outcome);
+        started.push(record);
+        pids.set(this.#pidFile(record), `${outcome.hostPid}\n`);
+      } else failures.push(failed(record, outcome.message, undefined, options));
+    }
+    const late = started.flatMap(({ wanted: still, process }) => (still || process === undefined ? [] : [process.pid]));
+    if (late.length > 0) await this.#parts.kernel.signal(late, 'SIGKILL');
+    await this.#parts.files.replaceAll(pids);
+    for (const record of started) {
+      await options.launched(record);
+      options.emit({ node: record.name, stage: 'launched' });
+      record.ready = record.process !== undefined;
+      options.emit({ node: record.name, stage: 'ready' });
+    }
     return failures;
   }
 
@@ -177,14 +184,23 @@ export class Launcher {
   }
 
   async #started(record: NodeRecord, process: NodeProcess, options: LaunchOptions): Promise<void> {
+    this.#hold(record, process);
+    if (!record.wanted) await this.#parts.kernel.signal([process.pid], 'SIGKILL');
+    await this.#parts.files.replace(this.#pidFile(record), `${process.hostPid}\n`);
+    await options.launched(record);
+    options.emit({ node: record.name, stage: 'launched' });
+  }
+
+  /** At once, so that the process's end is not missed. */
+  #hold(record: NodeRecord, process: NodeProcess): void {
     record.process = process;
     record.ready = false;
     record.reason = undefined;
-    if (!record.wanted) await this.#parts.kernel.signal([process.pid], 'SIGKILL');
     record.handle = this.#driverOf(record).attach(this.#node(record), process, record.exit());
-    await this.#parts.files.replace(`${this.#lab.spec.directory}/${record.name}.pid`, `${process.hostPid}\n`);
-    await options.launched(record);
-    options.emit({ node: record.name, stage: 'launched' });
+  }
+
+  #pidFile(record: NodeRecord): string {
+    return `${this.#lab.spec.directory}/${record.name}.pid`;
   }
 
   /** `printed` is the length of the node's log before this start: what an earlier run said is no reason. */

@@ -13,9 +13,6 @@ export interface NodeScript {
   readonly capabilities: DriverCapabilities;
 }
 
-/** Files that are read at the same time. */
-const width = 64;
-
 export function driverFor(drivers: Drivers, kind: NodeKind): Driver {
   return drivers[kind === 'namespace' ? 'namespace' : 'vm'];
 }
@@ -33,14 +30,11 @@ export async function readScripts(
   const nodes = spec.topology.nodes.filter(isGenerated);
   const scripts = new Map<string, NodeScript>();
   const absent: string[] = [];
-  for (let at = 0; at < nodes.length; at += width) {
-    await Promise.all(
-      nodes.slice(at, at + width).map(async ({ name, kind }) => {
-        const text = await files.readTextIfThere(`${spec.directory}/${name}`);
-        if (text === undefined) absent.push(name);
-        scripts.set(name, { text: text ?? '', capabilities: driverFor(drivers, kind).capabilities(text ?? '') });
-      }),
-    );
+  const texts = await files.readTextsIfThere(nodes.map(({ name }) => `${spec.directory}/${name}`));
+  for (const [at, { name, kind }] of nodes.entries()) {
+    const text = texts[at];
+    if (text === undefined) absent.push(name);
+    scripts.set(name, { text: text ?? '', capabilities: driverFor(drivers, kind).capabilities(text ?? '') });
   }
   if (absent.length > 0 && missing === 'refused') throw notGenerated(absent);
   return scripts;

@@ -26,7 +26,7 @@ export async function terminate(
     await kernel.signal(pids(), signal);
     await Promise.race([ends, clock.sleep(grace, ends)]);
   }
-  await Promise.all(records.map((record) => files.remove(`${directory}/${record.name}.pid`)));
+  await files.removeAll(records.map((record) => `${directory}/${record.name}.pid`));
   for (const record of records) {
     record.stopping = false;
     record.reason = undefined;

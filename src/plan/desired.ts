@@ -18,4 +18,6 @@ export interface DesiredLink {
   readonly nodes: readonly string[];
   /** False when a user unplugged it. */
   readonly on: boolean;
+  /** True where it is a part of a shared segment, which floods once all of its links are made. */
+  readonly shared?: boolean;
 }

@@ -10,8 +10,9 @@ import type { Step } from './step.ts';
  */
 export function planLab(desired: DesiredLab, observed: ObservedLab): readonly Step[] {
   const running = new Set(desired.nodes.filter((node) => node.running).map((node) => node.name));
-  const links = desired.links.filter((link) => link.nodes.some((node) => running.has(node)));
-  const connected = desired.links.filter((link) => observed.wires.has(link.id) || links.includes(link));
+  const isUsed = (link: DesiredLink) => link.nodes.some((node) => running.has(node));
+  const links = desired.links.filter(isUsed);
+  const connected = desired.links.filter((link) => observed.wires.has(link.id) || isUsed(link));
   return [
     ...desired.nodes
       .filter((node) => !node.running && observed.processes.has(node.name))
