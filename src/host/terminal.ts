@@ -20,6 +20,11 @@ export const systemTerminal: Terminal = {
   exit: (code) => process.exit(code),
 };
 
+/** Resolves once all that was written has left this process: a pipe takes only so much at once. */
+export async function everythingWritten(): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) await new Promise((resolve) => stream.write('', resolve));
+}
+
 function sink(stream: NodeJS.WriteStream): TextSink {
   stream.on('error', (failure: NodeJS.ErrnoException) => {
     if (failure.code === 'EPIPE') process.exit(128 + constants.signals.SIGPIPE);

@@ -5,13 +5,14 @@ import { runCommandLine } from '../cli/run-command-line.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import { systemFiles } from '../host/files.ts';
-import { systemTerminal } from '../host/terminal.ts';
+import { everythingWritten, systemTerminal } from '../host/terminal.ts';
 import { writeFileSet } from '../host/write-file-set.ts';
 import { installation } from './places.ts';
 
 /** Runs the command line of this process and ends it with the verb's exit code. */
 export async function main(): Promise<void> {
   const code = await runCommandLine(systemContext(), process.argv.slice(2));
+  await everythingWritten();
   process.exit(code);
 }
 
