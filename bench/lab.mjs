@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -6,34 +7,49 @@ import { timed } from './measure.mjs';
 export const root = new URL('..', import.meta.url).pathname;
 export const weft = join(root, 'weft');
 
-/** A folder with labs of its own, apart from those of the user who measures. */
+/**
+ * A folder with labs of its own, apart from those of the user who measures. It is in memory where that can be: how long a disk's file
+ * system takes for a new file depends on what was deleted there in the last minutes.
+ */
 export class Workshop {
-  folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
+  folder = inMemory() ?? mkdtempSync(join(tmpdir(), 'weft-bench-'));
+  /** On the disk, for what is about files. */
+  onDisk = mkdtempSync(join(tmpdir(), 'weft-bench-'));
   environment = {
     ...process.env,
     XDG_RUNTIME_DIR: join(this.folder, 'run'),
     XDG_STATE_HOME: join(this.folder, 'state'),
   };
-  #labs = [];
-
   constructor() {
     mkdirSync(this.environment.XDG_RUNTIME_DIR, { mode: 0o700 });
   }
 
   /** A directory with a topology. */
-  lab(name, topology) {
-    const directory = join(this.folder, name);
+  lab(name, topology, folder = this.folder) {
+    const directory = join(folder, name);
     mkdirSync(directory);
     writeFileSync(join(directory, 'topology.dot.in'), topology);
-    const run = (...words) => timed([weft, ...words], { cwd: directory, env: this.environment });
-    const lab = { directory, run };
-    this.#labs.push(lab);
-    return lab;
+    const runThrough = (words, ...verb) => timed([...words, weft, ...verb], { cwd: directory, env: this.environment });
+    return { directory, run: (...verb) => runThrough([], ...verb), runThrough };
   }
 
   /** Ends what still runs, and removes everything. */
   async close() {
     await timed([weft, 'down', '--all'], { env: this.environment }).catch(() => undefined);
-    rmSync(this.folder, { recursive: true, force: true });
+    for (const folder of [this.folder, this.onDisk]) rmSync(folder, { recursive: true, force: true });
   }
+}
+
+/** A folder in memory whose scripts may be run; undefined where there is none. */
+function inMemory() {
+  try {
+    const folder = mkdtempSync('/dev/shm/weft-bench-');
+    const script = join(folder, 'try');
+    writeFileSync(script, '#!/bin/sh\n', { mode: 0o755 });
+    if (spawnSync(script).status === 0) return folder;
+    rmSync(folder, { recursive: true });
+  } catch {
+    // There is no such folder, or it is somebody else's.
+  }
+  return undefined;
 }

@@ -1,5 +1,4 @@
 import { spawnSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { availableParallelism, loadavg, release, totalmem } from 'node:os';
 
 /** What the figures depend on, in general terms. */
@@ -11,7 +10,29 @@ export function machine() {
     kernel: `Linux ${release().split('-')[0]}`,
     node: `Node ${process.versions.node}`,
     qemu: qemu === undefined ? 'no QEMU' : `QEMU ${qemu}`,
-    accelerator: existsSync('/dev/kvm') ? 'KVM' : 'software emulation (TCG)',
+    accelerator: kvmWorks() ? 'KVM' : 'software emulation (TCG)',
     load: `load ${loadavg()[0].toFixed(1)} at the beginning`,
   };
+}
+
+/** Some nested machines have a /dev/kvm that can be opened and still does not take a guest, so one is tried. */
+function kvmWorks() {
+  const words = [
+    '-nodefaults',
+    '-no-user-config',
+    '-display',
+    'none',
+    '-M',
+    'pc',
+    '-accel',
+    'kvm',
+    '-cpu',
+    'max',
+    '-m',
+    '16',
+    '-S',
+    '-monitor',
+    'stdio',
+  ];
+  return spawnSync('qemu-system-x86_64', words, { input: 'quit\n', stdio: ['pipe', 'ignore', 'ignore'] }).status === 0;
 }

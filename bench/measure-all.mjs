@@ -3,11 +3,14 @@ import { parseArgs } from 'node:util';
 import { compileFloor } from './floor.mjs';
 import { Workshop } from './lab.mjs';
 import { machine } from './machine.mjs';
+import { boot } from './parts/boot.mjs';
 import { generate } from './parts/generate.mjs';
+import { running } from './parts/running.mjs';
 import { scale } from './parts/scale.mjs';
+import { wires } from './parts/wires.mjs';
 import { Report } from './report.mjs';
 
-const parts = [generate, scale];
+const parts = [generate, scale, running, wires, boot];
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
@@ -26,12 +29,18 @@ if (values.help || chosen.includes(undefined)) {
 const report = new Report((text) => process.stdout.write(text));
 const workshop = new Workshop();
 const about = machine();
+const missing =
+  process.getuid() !== 0
+    ? 'this part needs root'
+    : about.qemu === 'no QEMU'
+      ? 'QEMU is missing: apt-get install qemu-system-x86'
+      : undefined;
 process.stdout.write(`${Object.values(about).join(', ')}\n`);
 try {
   const floor = compileFloor(workshop.folder);
   for (const part of chosen) {
     report.begin(part.name, part.about);
-    await part.run({ workshop, floor, quick: values.quick, report });
+    await part.run({ workshop, floor, missing, quick: values.quick, report });
   }
 } finally {
   await workshop.close();

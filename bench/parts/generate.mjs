@@ -23,8 +23,8 @@ export const generate = {
       const within = [];
       const command = [];
       for (let run = 0; run < runs; run++) {
-        within.push(await inProcess(text, join(workshop.folder, `generate-${nodes}-${run}`)));
-        command.push((await workshop.lab(`generate-command-${nodes}-${run}`, text).run('generate')).wall);
+        within.push(await inProcess(text, join(workshop.onDisk, `generate-${nodes}-${run}`)));
+        command.push((await workshop.lab(`generate-command-${nodes}-${run}`, text, workshop.onDisk).run('generate')).wall);
       }
       const qeneth = { unit: 'ms', against: 'qeneth, 70 ms a node', reference: nodes * qenethPerNode };
       const row = (what, value, more = {}) => report.row({ what, value, ...qeneth, ratio: value / qeneth.reference, ...more });
