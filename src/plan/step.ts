@@ -5,6 +5,3 @@ export type Step =
   | { readonly action: 'connect'; readonly link: string; readonly reason: string }
   | { readonly action: 'carrier'; readonly link: string; readonly on: boolean; readonly reason: string }
   | { readonly action: 'launch'; readonly node: string; readonly reason: string };
-
-export type Action = Step['action'];
-export type StepOf<A extends Action> = Extract<Step, { readonly action: A }>;
