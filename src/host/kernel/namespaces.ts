@@ -1,4 +1,14 @@
-import { fstatSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  fstatSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statfsSync,
+  writeFileSync,
+} from 'node:fs';
 import { HOST, type Netns, PANEL } from '../../boundary/kernel.ts';
 import * as libc from '../netlink/libc.ts';
 import { setLink } from '../netlink/links.ts';
@@ -10,6 +20,8 @@ import { errnoOf } from '../system-failure.ts';
 const folder = '/run/netns';
 /** The namespace that this thread is in. */
 const own = '/proc/thread-self/ns/net';
+/** How long what `releaseSoon` gives up stays open. Milliseconds. */
+const soon = 200;
 /** linux/magic.h */
 const NSFS_MAGIC = 0x6e736673;
 /** asm-generic/errno-base.h */
@@ -35,6 +47,7 @@ interface Held {
 export class Namespaces {
   readonly #held = new Map<Netns, Held>();
   readonly #most: number;
+  #releasing: NodeJS.Timeout | undefined;
   #current: Netns | undefined;
   /** False where the sandbox has no network namespace of its own: the panel is then the machine's. */
   readonly ownPanel: boolean;
@@ -102,7 +115,7 @@ export class Namespaces {
   /** Makes the namespace unless it is there, with its loopback up. */
   add(netns: Netns): void {
     const path = pathOf(netns);
-    if (!isNamespace(path)) this.#make(netns, path);
+    if (!(existsSync(path) && isNamespace(path))) this.#make(netns, path);
     setLink(this.socket(netns), 'lo', { up: true });
   }
 
@@ -132,11 +145,22 @@ export class Namespaces {
   /** Back to the panel, with nothing open for nodes' namespaces. */
   release(): void {
     this.enter(PANEL);
+    this.#forgetNodes();
+  }
+
+  /** The same, but what is open stays so for the next call, if it comes soon. */
+  releaseSoon(): void {
+    this.enter(PANEL);
+    clearTimeout(this.#releasing);
+    this.#releasing = setTimeout(() => this.#forgetNodes(), soon).unref();
+  }
+
+  #forgetNodes(): void {
     for (const netns of this.#held.keys()) if (netns !== HOST && netns !== PANEL) this.#forget(netns);
   }
 
   #make(netns: Netns, path: string): void {
-    mkdirSync(folder, { recursive: true });
+    if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
     writeFileSync(path, '', { mode: 0o444 });
     this.enterEmpty();
     libc.mount(own, path, libc.MS_BIND);

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { HOST, type KernelFailure, type KernelOp, type Netns } from '../../boundary/kernel.ts';
 import { addAddress } from '../netlink/addresses.ts';
 import { offloadsOff } from '../netlink/ethtool.ts';
-import { deleteLink, getLink, setLink } from '../netlink/links.ts';
+import { deleteLink, getLink, linkIndex, setLink } from '../netlink/links.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import type { Classifier } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
@@ -36,7 +36,7 @@ export function runOperations(namespaces: Namespaces, means: Means, ops: readonl
       }
     });
   } finally {
-    namespaces.release();
+    namespaces.releaseSoon();
   }
 }
 
@@ -65,7 +65,7 @@ const operations: Operations = {
   },
   'address-add': (namespaces, { netns, name, address }) => {
     const socket = namespaces.socket(netns);
-    addAddress(socket, getLink(socket, name).index, address);
+    addAddress(socket, linkIndex(socket, name), address);
   },
   sysctl: setSysctl,
 };

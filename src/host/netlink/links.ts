@@ -104,8 +104,17 @@ export function deleteLink(socket: NetlinkSocket, name: string): void {
 
 /** Throws ENODEV, with the name, when there is no such interface. */
 export function getLink(socket: NetlinkSocket, name: string): LinkInfo {
+  return linkInfo(askFor(socket, name));
+}
+
+/** The same, the number alone. */
+export function linkIndex(socket: NetlinkSocket, name: string): number {
+  return askFor(socket, name).body.readInt32LE(4);
+}
+
+function askFor(socket: NetlinkSocket, name: string): Received {
   try {
-    return linkInfo(socket.get(new Message(RTM_GETLINK, 0).raw(header(0, 0, 0)).text(IFLA_IFNAME, name)));
+    return socket.get(new Message(RTM_GETLINK, 0).raw(header(0, 0, 0)).text(IFLA_IFNAME, name));
   } catch (thrown) {
     if (!(thrown instanceof SystemError) || thrown.code !== 'ENODEV') throw thrown;
     throw new SystemError(thrown.errno, 'netlink', `there is no interface ${name}`);

@@ -15,7 +15,7 @@ export class Message {
   #at: number = HEADER;
 
   constructor(type: number, flags: number, size = 1024) {
-    this.#buffer = Buffer.alloc(size);
+    this.#buffer = Buffer.allocUnsafe(size).fill(0);
     this.#buffer.writeUInt16LE(type, 4);
     this.#buffer.writeUInt16LE(flags | NLM_F_REQUEST, 6);
   }
