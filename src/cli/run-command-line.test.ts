@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Requests, Responses } from '../api/contract.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
+import { HostError } from '../boundary/host-error.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import { systemFiles } from '../host/files.ts';
@@ -252,6 +253,13 @@ describe('running', () => {
       directory: join(folder, 'other/pair2.lab'),
       files: join(folder, 'other'),
     });
+  });
+
+  it('leaves no engine behind where the files cannot be written', async () => {
+    const refuse = () => Promise.reject(new HostError('ENOSPC', 'cannot write: there is no space left'));
+    const { code, err } = await run(['up'], { writeFileSet: refuse });
+    expect([code, err]).toEqual([1, expect.stringContaining('there is no space left')]);
+    expect(labs.running.size).toBe(0);
   });
 
   it('warns when the input is newer than what was generated', async () => {

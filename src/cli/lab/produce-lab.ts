@@ -6,13 +6,17 @@ import type { Place } from './place.ts';
 import { type ReadLab, requireLab, soundLab } from './read-lab.ts';
 import { showDiagnostics, type WarningDetail } from './show-diagnostics.ts';
 
-/** Reads a lab's file and writes everything that `generate` writes, with qeneth's words. With an error nothing is written. */
+/**
+ * Reads a lab's file and writes everything that `generate` writes, with qeneth's words. With an error nothing is written. `beside` calls
+ * its second argument, which writes; it may do something else meanwhile.
+ */
 export async function produceLab(
   context: Context,
   voice: Voice,
   place: Place,
   template: string | undefined,
   warnings: WarningDetail,
+  beside: (topology: Topology, write: () => Promise<void>) => Promise<void> = (_, write) => write(),
 ): Promise<ReadLab & { readonly topology: Topology }> {
   voice.info('Generating topology');
   const lab = await requireLab(context, voice, place, template, warnings);
@@ -21,6 +25,6 @@ export async function produceLab(
   await showDiagnostics(voice, lab.source, generated.diagnostics, warnings);
   soundLab(lab, generated.diagnostics);
   voice.info('Generating executables');
-  await writeLab(context, voice, lab, generated);
+  await beside(lab.topology, () => writeLab(context, voice, lab, generated));
   return lab;
 }

@@ -1,4 +1,5 @@
 import { EXIT } from '../exit-codes.ts';
+import { withEngineAhead } from '../lab/engine-ahead.ts';
 import { findPlace } from '../lab/place.ts';
 import { prepareMachine } from '../lab/prepare-machine.ts';
 import { produceLab } from '../lab/produce-lab.ts';
@@ -31,7 +32,9 @@ Examples:
   async run(context, words, voice) {
     const timeout = words.number('timeout', 300);
     const place = await findPlace(context, words, words.positional[0]);
-    const lab = await produceLab(context, voice, place, words.text('template'), 'count');
+    const lab = await produceLab(context, voice, place, words.text('template'), 'count', (topology, write) =>
+      withEngineAhead(context, topology, write),
+    );
     const spec = labSpec(lab);
     await prepareMachine(context, voice, spec.topology, words.flag('yes'));
     const outcome = await startLab(context, voice, place, spec, { nodes: [], wait: true, timeout, block: true });
