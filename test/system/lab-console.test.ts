@@ -110,8 +110,8 @@ describe.skipIf(noQemu !== undefined)('consoles and commands in nodes', () => {
     expect(answers).toEqual(answers.map((_, at) => `${at}\n`));
   });
 
-  it('open a shell in a namespace', async () => {
-    const terminal = weft.terminal(directory, 'SHELL=/bin/bash weft shell n');
+  it.each(['/bin/bash', '/bin/sh'])('open the shell %s in a namespace', async (shell) => {
+    const terminal = weft.terminal(directory, `SHELL=${shell} weft shell n`);
     await terminal.ask('ip -br address show dev eth0; hostname', /10\.0\.0\.2\/24[\s\S]*\nn\n/);
     terminal.type('exit 5\n');
     expect(await terminal.ended()).toBe(5);

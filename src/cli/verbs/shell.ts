@@ -1,3 +1,4 @@
+import type { Context } from '../context.ts';
 import { findPlace } from '../lab/place.ts';
 import { requireConnection, requireNode, requireRunning } from '../lab/session.ts';
 import type { Verb } from '../verb.ts';
@@ -17,7 +18,17 @@ Examples:
     const node = requireRunning(context, requireNode(await connection.call('status', { ports: false }), name));
     if (node.kind !== 'namespace') return await attachTo(context, words, voice, name, 'console');
     const shell = context.environment['SHELL'] || '/bin/sh';
-    const { argv, environment } = await (await context.labs()).enter(connection.name, node.pid, [shell]);
+    const program = await onOwnTerminal(context, shell);
+    const { argv, environment } = await (await context.labs()).enter(connection.name, node.pid, program);
     return await context.terminal.runForeground(argv, { environment });
   },
 };
+
+/**
+ * The shell on a terminal of its own, by script(1), where there is one: ours belongs to a session outside the node's PID namespace, and a
+ * shell without a session there has no job control (dash does not even start).
+ */
+async function onOwnTerminal({ commands, terminal }: Context, shell: string): Promise<readonly string[]> {
+  const script = terminal.stdin.isTty ? await commands.find('script') : undefined;
+  return script === undefined ? [shell] : [script, '--quiet', '--return', '--flush', '--command', shell, '/dev/null'];
+}
