@@ -8,6 +8,7 @@ export class HandWired {
   folder;
   #spaces = [];
   #guests = [];
+  #made = 0;
   #classifier;
 
   constructor(folder) {
@@ -98,7 +99,7 @@ export class HandWired {
    * netdevs. Resolves with the guest once its agent answers.
    */
   async guest(lab, node, environment, space, netdevs) {
-    const run = join(this.folder, `guest-${node}-${this.#guests.length}`);
+    const run = join(this.folder, `guest-${node}-${this.#made++}`);
     mkdirSync(run);
     const env = {
       ...environment,

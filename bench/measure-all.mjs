@@ -8,7 +8,7 @@ import { generate } from './parts/generate.mjs';
 import { running } from './parts/running.mjs';
 import { scale } from './parts/scale.mjs';
 import { wires } from './parts/wires.mjs';
-import { Report } from './report.mjs';
+import { markdown, Report } from './report.mjs';
 
 const parts = [generate, scale, running, wires, boot];
 const { values } = parseArgs({
@@ -16,13 +16,14 @@ const { values } = parseArgs({
     only: { type: 'string' },
     quick: { type: 'boolean', default: false },
     json: { type: 'string' },
+    markdown: { type: 'string' },
     help: { type: 'boolean' },
   },
 });
 const chosen = values.only === undefined ? parts : values.only.split(',').map((name) => parts.find((part) => part.name === name));
 if (values.help || chosen.includes(undefined)) {
   const names = parts.map(({ name, about }) => `  ${name.padEnd(10)} ${about}`).join('\n');
-  process.stdout.write(`npm run bench -- [--only NAME,...] [--quick] [--json FILE]\n${names}\n`);
+  process.stdout.write(`npm run bench -- [--only NAME,...] [--quick] [--json FILE] [--markdown FILE]\n${names}\n`);
   process.exit(values.help ? 0 : 2);
 }
 
@@ -51,3 +52,4 @@ if (values.json !== undefined) {
   const { rows, skipped } = report;
   writeFileSync(values.json, `${JSON.stringify({ machine: about, rows, skipped }, null, 2)}\n`);
 }
+if (values.markdown !== undefined) writeFileSync(values.markdown, markdown(report.rows));

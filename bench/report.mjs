@@ -49,6 +49,23 @@ export class Report {
   }
 }
 
+/** The rows as Markdown tables, one for each part. */
+export function markdown(rows) {
+  const parts = [...new Set(rows.map(({ part }) => part))];
+  return parts
+    .map((part) => {
+      const lines = rows
+        .filter((row) => row.part === part)
+        .map(({ what, unit, value, against, reference, ratio, target, met }) => {
+          const peer = against === undefined ? '' : `${against}: ${show(reference, unit)}`;
+          const factor = ratio === undefined ? '' : `${ratio.toFixed(2)} x`;
+          return `| ${what} | ${show(value, unit)} | ${peer} | ${factor} | ${target}${met === false ? ', missed' : ''} |`;
+        });
+      return `### ${part}\n\n| what | measured | against | ratio | target |\n|---|---|---|---|---|\n${lines.join('\n')}\n`;
+    })
+    .join('\n');
+}
+
 function show(value, unit) {
   const digits = value >= 100 ? 0 : value >= 10 ? 1 : value >= 0.1 ? 2 : 3;
   return `${value.toFixed(digits)} ${unit}`;
