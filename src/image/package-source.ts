@@ -2,7 +2,7 @@ import type { PackageRecord } from './package-record.ts';
 
 /** Where packages come from: the machine's apt, or a mirror over HTTP. */
 export interface PackageSource {
-  /** As shown to people: `apt`, `deb.debian.org`. */
+  /** As shown to people: `apt`, or the mirror's name. */
   readonly name: string;
   /** The newest record of each package; names that the source does not know are left out. */
   records(names: readonly string[]): Promise<readonly PackageRecord[]>;

@@ -13,6 +13,8 @@ import { cacheFolder, installation } from './places.ts';
 export function smallGuest(environment: Readonly<Record<string, string | undefined>>): SmallGuest {
   const cacheDirectory = `${cacheFolder(environment)}/weft`;
   const guestDirectory = `${installation}/guest`;
+  const asked = environment['WEFT_DEBIAN_MIRROR'];
+  const mirror = asked ? { mirror: asked } : {};
   const deps = (progress: (step: string) => void) => ({
     files: systemFiles,
     commands: systemCommands,
@@ -29,11 +31,11 @@ export function smallGuest(environment: Readonly<Record<string, string | undefin
       return (await currentImage(systemFiles, `${cacheDirectory}/images`, localRecipe(new Map(guest)))) !== undefined;
     },
     async build({ force, report }) {
-      await buildImage(deps(report), { cacheDirectory, guestDirectory, force, refresh: force });
+      await buildImage(deps(report), { cacheDirectory, guestDirectory, force, refresh: force, ...mirror });
     },
     async writeDisk(path, report) {
       const { buildDisk } = await import('../image/build-disk.ts');
-      await buildDisk(deps(report), { cacheDirectory, guestDirectory, file: path });
+      await buildDisk(deps(report), { cacheDirectory, guestDirectory, file: path, ...mirror });
     },
   };
 }

@@ -7,7 +7,8 @@ export const imageVerb: Verb = {
   name: 'image',
   summary: 'the small guest: show whether it is built, or build it',
   help: `The template small boots a kernel and a root file system made from Debian packages. up and start build them when they are
-needed for the first time; building again is needed only when the recipe changes, and then done by itself.
+needed for the first time; the packages come from the machine's apt, or from the Debian mirror that the environment variable
+WEFT_DEBIAN_MIRROR names. Building again is needed only when the recipe changes, and then done by itself.
 
 Examples:
   weft image                     # is it built, and where
