@@ -8,13 +8,12 @@ export const root = new URL('..', import.meta.url).pathname;
 export const weft = join(root, 'weft');
 
 /**
- * A folder with labs of its own, apart from those of the user who measures. It is in memory where that can be: how long a disk's file
- * system takes for a new file depends on what was deleted there in the last minutes.
+ * A folder with labs of its own, apart from those of the user who measures. It is in memory where that can be: how long ext4 takes for a
+ * new file depends on how many were deleted nearby in the last minutes.
  */
 export class Workshop {
   folder = inMemory() ?? mkdtempSync(join(tmpdir(), 'weft-bench-'));
-  /** On the disk, for what is about files. */
-  onDisk = mkdtempSync(join(tmpdir(), 'weft-bench-'));
+  #closers = new Set();
   environment = {
     ...process.env,
     XDG_RUNTIME_DIR: join(this.folder, 'run'),
@@ -25,18 +24,27 @@ export class Workshop {
   }
 
   /** A directory with a topology. */
-  lab(name, topology, folder = this.folder) {
-    const directory = join(folder, name);
+  lab(name, topology) {
+    const directory = join(this.folder, name);
     mkdirSync(directory);
     writeFileSync(join(directory, 'topology.dot.in'), topology);
     const runThrough = (words, ...verb) => timed([...words, weft, ...verb], { cwd: directory, env: this.environment });
     return { directory, run: (...verb) => runThrough([], ...verb), runThrough };
   }
 
+  /** `close` is called when the workshop is closed, unless the function that this returns has called it before. */
+  use(close) {
+    this.#closers.add(close);
+    return async () => {
+      if (this.#closers.delete(close)) await close();
+    };
+  }
+
   /** Ends what still runs, and removes everything. */
   async close() {
+    for (const close of this.#closers) await close();
     await timed([weft, 'down', '--all'], { env: this.environment }).catch(() => undefined);
-    for (const folder of [this.folder, this.onDisk]) rmSync(folder, { recursive: true, force: true });
+    rmSync(this.folder, { recursive: true, force: true });
   }
 }
 

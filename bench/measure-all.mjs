@@ -29,6 +29,8 @@ if (values.help || chosen.includes(undefined)) {
 
 const report = new Report((text) => process.stdout.write(text));
 const workshop = new Workshop();
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  process.once(signal, () => void workshop.close().finally(() => process.exit(130)));
 const about = machine();
 const missing =
   process.getuid() !== 0

@@ -14,6 +14,7 @@ export const boot = {
     for (const nodes of quick ? [10] : [10, 50]) {
       const lab = workshop.lab(`boot-${nodes}`, ring(nodes));
       const hand = new HandWired(join(workshop.folder, `boot-hand-${nodes}`));
+      const done = workshop.use(() => hand.close());
       try {
         const space = hand.space('boot');
         hand.taps(
@@ -52,7 +53,7 @@ export const boot = {
           atMost: 1.05,
         });
       } finally {
-        await hand.close();
+        await done();
       }
     }
   },

@@ -15,7 +15,7 @@ const bundled = join(root, 'templates');
 /** Topologies to files: within this process, and by the whole command. */
 export const generate = {
   name: 'generate',
-  about: 'a topology of small guests, twice as many links as nodes, to files on disk',
+  about: 'a topology of small guests, twice as many links as nodes, to files',
   async run({ workshop, quick, report }) {
     for (const nodes of quick ? [100, 1000] : [100, 1000, 10_000]) {
       const text = ringWithChords(nodes, 'small');
@@ -23,8 +23,8 @@ export const generate = {
       const within = [];
       const command = [];
       for (let run = 0; run < runs; run++) {
-        within.push(await inProcess(text, join(workshop.onDisk, `generate-${nodes}-${run}`)));
-        command.push((await workshop.lab(`generate-command-${nodes}-${run}`, text, workshop.onDisk).run('generate')).wall);
+        within.push(await inProcess(text, join(workshop.folder, `generate-${nodes}-${run}`)));
+        command.push((await workshop.lab(`generate-command-${nodes}-${run}`, text).run('generate')).wall);
       }
       const qeneth = { unit: 'ms', against: 'qeneth, 70 ms a node', reference: nodes * qenethPerNode };
       const row = (what, value, more = {}) => report.row({ what, value, ...qeneth, ratio: value / qeneth.reference, ...more });

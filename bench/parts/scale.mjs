@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { alternate } from '../measure.mjs';
 import { namespaces } from '../topologies.mjs';
@@ -17,7 +16,6 @@ export const scale = {
         const lab = workshop.lab(`scale-${nodes}-${links}`, namespaces(nodes, links));
         await lab.run('generate');
         const script = join(lab.directory, 'n0');
-        const before = namespacesAlive();
         const figures = await alternate(
           quick ? 3 : 5,
           async () => {
@@ -25,7 +23,6 @@ export const scale = {
             const begun = performance.now();
             const down = await lab.run('down');
             await floor.settle();
-            while (namespacesAlive() > before + nodes / 10 + 64) await floor.settle();
             return { up: up.wall, down: performance.now() - begun, command: down.wall };
           },
           () => floor.measure(nodes, links, script),
@@ -49,12 +46,3 @@ export const scale = {
     }
   },
 };
-
-/** About how many network namespaces the kernel has; 0 where it does not say. Freed ones may be kept for a while, a slab at a time. */
-function namespacesAlive() {
-  try {
-    return Number(/^net_namespace\s+(\d+)/m.exec(readFileSync('/proc/slabinfo', 'utf8'))?.[1] ?? 0);
-  } catch {
-    return 0;
-  }
-}

@@ -39,6 +39,7 @@ export const wires = {
       const veil = kind === 'kernel' ? [] : ['unshare', '--mount', 'sh', '-c', 'mount -t tmpfs none /dev/net && exec "$@"', 'sh'];
       await lab.runThrough(veil, 'up');
       const hand = new HandWired(join(workshop.folder, `wires-hand-${kind}`));
+      const done = workshop.use(() => hand.close());
       try {
         const byHand = await wireByHand(hand, lab, kind);
         const byWeft = (node, argv) => lab.run('exec', node, '--', ...argv).then(({ stdout }) => stdout);
@@ -70,7 +71,7 @@ export const wires = {
           });
         }
       } finally {
-        await hand.close();
+        await done();
         await lab.run('down');
       }
     }
