@@ -9,7 +9,8 @@ export const httpDownload: Download = {
     const stalled = new AbortController();
     const timer = setTimeout(() => stalled.abort(), STALLED_AFTER_MS);
     try {
-      const response = await fetch(url, { signal: stalled.signal });
+      // A connection of its own: a kept one that the server has just given up would be reset under the request.
+      const response = await fetch(url, { signal: stalled.signal, headers: { connection: 'close' } });
       if (!response.ok) {
         await response.body?.cancel();
         throw new HostError(`http-${response.status}`, `${url}: the server answered ${response.status} ${response.statusText}`);
