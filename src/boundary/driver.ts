@@ -38,6 +38,8 @@ export interface DriverCapabilities {
   readonly exec: boolean;
   readonly console: boolean;
   readonly monitor: boolean;
+  /** Network devices can come and go while it runs. */
+  readonly hotplug: boolean;
   /** Booting it costs a processor: starts are admitted a few at a time. */
   readonly boots: boolean;
 }
@@ -58,6 +60,20 @@ export interface ConsoleSocket {
   readonly log: string | undefined;
 }
 
+/** A network device of a running node, as its hypervisor shows it. */
+export interface PluggedPort {
+  readonly name: string;
+  readonly mac: string;
+}
+
+/** A port to be plugged into a running node. */
+export interface PortPlug extends PluggedPort {
+  /** QEMU's `-netdev` value without id; `{fd}` stands for the descriptor. */
+  readonly netdev: string;
+  readonly descriptor: DriverPort['descriptor'];
+  readonly mtu: number | undefined;
+}
+
 /** A running node, as its driver holds it. Nothing here starts or ends the process. */
 export interface NodeHandle {
   /** Resolves once the node is ready. Rejects with a HostError (`timeout`, with the last console lines; `exit`) when it does not become so. */
@@ -69,6 +85,25 @@ export interface NodeHandle {
   socket(which: 'console' | 'monitor'): ConsoleSocket | undefined;
   /** Asks the guest to shut itself down; whether and when its process ends is the guest's affair. Absent where nobody can be asked. */
   powerDown?(): Promise<void>;
+  /**
+   * The ports whose network devices are wired now, as the hypervisor says; those that it was started with count like those that were
+   * plugged later. Absent where nobody can be asked: ports of namespaces are the kernel's, and a script of the user's own keeps what it has.
+   */
+  ports?(): Promise<readonly PluggedPort[]>;
+  /**
+   * Plugs a network device into the running node. A port of that name and MAC which is plugged already is left alone. Rejects with a HostError:
+   * `no-hotplug` (its template has no spare slots), `no-slot` (all are taken).
+   */
+  plug?(port: PortPlug): Promise<void>;
+  /** Takes a network device out. Its wire is free as soon as this resolves, even while the guest has yet to let go; gone already is fine. */
+  unplug?(port: string): Promise<void>;
+  /** Waits until the guest shows an interface with this MAC, names it and brings it up. Rejects with a HostError `no-agent` where nobody can be asked. */
+  nameInterface?(mac: string, name: string): Promise<void>;
+  /** Stops its virtual processors, or its processes. Idempotent. */
+  pause?(): Promise<void>;
+  resume?(): Promise<void>;
+  /** Whether it stands still now, as the hypervisor or the kernel says. */
+  paused?(): Promise<boolean>;
   /** Ends the connections. Idempotent; pending calls reject. */
   close(): void;
 }

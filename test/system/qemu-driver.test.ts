@@ -77,6 +77,7 @@ describe.skipIf(noGuest !== undefined)('generated scripts under the driver', () 
       exec: true,
       console: true,
       monitor: true,
+      hotplug: true,
       boots: true,
     });
     await driver.prepare(node);

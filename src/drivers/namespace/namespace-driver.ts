@@ -7,7 +7,15 @@ import { HostError } from '../../boundary/host-error.ts';
  */
 export function namespaceDriver(environment: Readonly<Record<string, string>>): Driver {
   return {
-    capabilities: () => ({ wires: true, carrier: true, exec: false, console: false, monitor: false, boots: false }),
+    capabilities: () => ({
+      wires: true,
+      carrier: true,
+      exec: false,
+      console: false,
+      monitor: false,
+      hotplug: true,
+      boots: false,
+    }),
     prepare: () => Promise.resolve(),
     launch: (node: DriverNode) => ({
       node: node.node.name,

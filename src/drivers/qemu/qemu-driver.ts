@@ -45,7 +45,15 @@ class QemuDriver implements Driver {
   capabilities(script: string): DriverCapabilities {
     const header = headerOf(script);
     const ours = header !== undefined;
-    return { wires: ours, carrier: ours, exec: header?.agent ?? false, console: true, monitor: true, boots: true };
+    return {
+      wires: ours,
+      carrier: ours,
+      exec: header?.agent ?? false,
+      console: true,
+      monitor: true,
+      hotplug: header?.hotplug ?? false,
+      boots: true,
+    };
   }
 
   async prepare(node: DriverNode): Promise<void> {
