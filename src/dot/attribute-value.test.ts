@@ -22,6 +22,9 @@ const right: readonly (readonly [ValueType, string])[] = [
   ['addresses', '192.0.2.1/24, 2001:db8::1/64'],
   ['ipv4', '10.0.0.1'],
   ['ipv6', 'fe80::1'],
+  ['time', '1.5s'],
+  ['percent', '0.1%'],
+  ['rate', '512kbit'],
 ];
 const wrong: readonly (readonly [ValueType, string])[] = [
   ['boolean', 'yes'],
@@ -42,6 +45,9 @@ const wrong: readonly (readonly [ValueType, string])[] = [
   ['addresses', '192.0.2.1'],
   ['ipv4', '10.0.0'],
   ['ipv6', '10.0.0.1'],
+  ['time', '20'],
+  ['percent', '101%'],
+  ['rate', '1mb'],
 ];
 
 describe('valueFault', () => {

@@ -1,5 +1,6 @@
 import { interfaceNameFault } from '../model/interface-name.ts';
 import { isIpv4, isIpv6, parseIpPrefix } from '../model/ip-prefix.ts';
+import { measureFault } from '../model/link-conditions.ts';
 import { isMulticast, parseMac } from '../model/mac-address.ts';
 import type { ValueType } from './vocabulary.ts';
 
@@ -31,6 +32,9 @@ const RULES: Readonly<Record<ValueType, (value: string) => string | undefined>> 
       : 'addresses such as 192.0.2.1/24, with commas between them',
   ipv4: (value) => (isIpv4(value) ? undefined : 'an IPv4 address such as 192.0.2.1'),
   ipv6: (value) => (isIpv6(value) ? undefined : 'an IPv6 address such as 2001:db8::1'),
+  time: (value) => measureFault('time', value),
+  percent: (value) => measureFault('percent', value),
+  rate: (value) => measureFault('rate', value),
 };
 
 function oneOf(...words: string[]): (value: string) => string | undefined {

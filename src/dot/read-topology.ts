@@ -2,6 +2,7 @@ import type { Diagnostic, Source } from '../model/diagnostic.ts';
 import type { Topology, TopologyNode } from '../model/topology.ts';
 import { findAttributeFaults } from './attribute-faults.ts';
 import { attributesOf } from './attributes-of.ts';
+import { findConditionFaults } from './condition-faults.ts';
 import { findDuplicateFaults } from './duplicate-faults.ts';
 import { type Evaluation, evaluate } from './evaluate.ts';
 import { type LabelPorts, labelPortsOf } from './label-ports.ts';
@@ -111,7 +112,7 @@ interface Linked {
 function linkFaults(text: string, { graph, byName, links, lineOf }: Linked): Diagnostic[] {
   const ends = findEndFaults(links, byName, lineOf);
   const duplicates = findDuplicateFaults(graph, byName, links, lineOf);
-  return [...ends, ...duplicates, ...findUnusedFaults(text, graph, byName, links)];
+  return [...ends, ...duplicates, ...findConditionFaults(links), ...findUnusedFaults(text, graph, byName, links)];
 }
 
 /** By place, errors first; what several nodes inherit from one default is said once, and names of any length are cut. */

@@ -1,3 +1,5 @@
+import { IMPAIRMENTS, type Impairment, MEASURE_OF, type Measure } from '../model/link-conditions.ts';
+
 /** Where an attribute means something. A node's attribute on the graph is the default of all nodes. */
 export type Place = 'graph' | 'node' | 'edge';
 
@@ -18,7 +20,8 @@ export type ValueType =
   | 'interface'
   | 'addresses'
   | 'ipv4'
-  | 'ipv6';
+  | 'ipv6'
+  | Measure;
 
 export interface VocabularyEntry {
   readonly name: string;
@@ -68,6 +71,8 @@ export const VOCABULARY: readonly VocabularyEntry[] = [
   { name: 'qn_bridge', on: EDGE, type: 'interface', meaning: 'bridge of the host to join instead of a TAP' },
   { name: 'qn_mtu', on: EDGE, type: 'mtu', meaning: 'largest packet of the link, in bytes' },
   { name: 'qn_link', on: EDGE, type: 'on-or-off', meaning: 'off starts with the link unplugged' },
+  { name: 'qn_headlink', on: EDGE, type: 'on-or-off', meaning: 'off loses all that the head sends, while the carrier stays' },
+  { name: 'qn_taillink', on: EDGE, type: 'on-or-off', meaning: 'off loses all that the tail sends, while the carrier stays' },
   ...impairments(),
   { name: 'qn_default_netvm', on: GRAPH, type: 'text', meaning: 'provider of nodes that name none' },
   { name: 'qn_netvm', on: ANY_NODE, type: 'text', meaning: 'the node that provides the uplink; none for no uplink' },
@@ -96,18 +101,18 @@ export const VOCABULARY_BY_NAME: ReadonlyMap<string, VocabularyEntry> = new Map(
 export const FEATURE_PREFIX = 'feature.';
 
 function impairments(): VocabularyEntry[] {
-  const kinds = [
-    ['delay', 'delay of every packet'],
-    ['jitter', 'how much the delay varies'],
-    ['loss', 'share of packets that are lost'],
-    ['duplicate', 'share of packets that arrive twice'],
-    ['corrupt', 'share of packets that are damaged'],
-    ['reorder', 'share of packets that overtake others'],
-    ['rate', 'bandwidth'],
-  ] as const;
-  return kinds.flatMap(([name, meaning]) => [
-    { name: `qn_${name}`, on: EDGE, type: 'text', meaning: `${meaning}, both directions` },
-    { name: `qn_head${name}`, on: EDGE, type: 'text', meaning: `${meaning}, as sent by the head` },
-    { name: `qn_tail${name}`, on: EDGE, type: 'text', meaning: `${meaning}, as sent by the tail` },
+  const meanings: Readonly<Record<Impairment, string>> = {
+    delay: 'delay of every packet, such as 20ms',
+    jitter: 'how much the delay varies, such as 5ms',
+    loss: 'share of packets that are lost, such as 1%',
+    duplicate: 'share of packets that arrive twice',
+    corrupt: 'share of packets that are damaged',
+    reorder: 'share of packets that overtake others',
+    rate: 'bandwidth, such as 1mbit',
+  };
+  return IMPAIRMENTS.flatMap((name) => [
+    { name: `qn_${name}`, on: EDGE, type: MEASURE_OF[name], meaning: `${meanings[name]}, both directions` },
+    { name: `qn_head${name}`, on: EDGE, type: MEASURE_OF[name], meaning: `${meanings[name]}, as sent by the head` },
+    { name: `qn_tail${name}`, on: EDGE, type: MEASURE_OF[name], meaning: `${meanings[name]}, as sent by the tail` },
   ]);
 }
