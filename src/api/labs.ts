@@ -17,6 +17,8 @@ export interface KnownLab {
   readonly directory: string;
   /** Its sandbox lives: nodes may run, with or without an engine. */
   readonly alive: boolean;
+  /** Its document is there, and torn: nobody knows what should run. The document's path. */
+  readonly torn?: string;
 }
 
 /** How to run a program of the user's inside a running namespace node or in the lab's panel, on the user's own terminal. */

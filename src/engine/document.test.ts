@@ -1,6 +1,9 @@
+import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { labSpecSchema } from '../api/schemas.ts';
 import { systemFiles } from '../host/files.ts';
@@ -46,7 +49,7 @@ it('has nothing where nothing was saved', async () => {
 
 it.each([
   ['torn', '{"version":1,"spec'],
-  ['of a newer weft', '{"version":2}'],
+  ['of a newer weft', '{"version":1000}'],
   ['of the wrong shape', '{"version":1,"spec":{},"running":"a"}'],
 ])('refuses a document that is %s, and leaves it as it is', async (_what, text) => {
   await store().save(document);
@@ -54,3 +57,38 @@ it.each([
   await expect(store().load()).rejects.toMatchObject({ code: 'document', hint: expect.stringContaining('down') });
   expect(await readFile(`${folder}/state/lab.json`, 'utf8')).toBe(text);
 });
+
+it('sets a document that it could not read aside before it saves another', async () => {
+  await store().save(document);
+  await writeFile(`${folder}/state/lab.json`, '{"version":7}');
+  const later = store();
+  await expect(later.load()).rejects.toThrow('version 7');
+  await later.save(document);
+  expect(await readFile(`${folder}/state/lab.json.unreadable`, 'utf8')).toBe('{"version":7}');
+  expect(await later.load()).toEqual(later.acknowledged);
+});
+
+it('is a document that was acknowledged, or a newer one, wherever its writer is killed', async () => {
+  const counting = fileURLToPath(new URL('../../test/support/save-for-ever.ts', import.meta.url));
+  await fc.assert(
+    fc.asyncProperty(fc.integer({ min: 0, max: 8000 }), async (microseconds) => {
+      const acknowledged = await killedWriter([counting, `${folder}/state/lab.json`], microseconds);
+      const found = await store().load();
+      expect(Number(found?.running[0])).toBeGreaterThanOrEqual(acknowledged);
+    }),
+    { numRuns: 25 },
+  );
+});
+
+/** Runs a writer, kills it that long after it has first acknowledged, and gives the last number that it acknowledged. */
+async function killedWriter(words: readonly string[], microseconds: number): Promise<number> {
+  const writer = spawn(process.execPath, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  let said = '';
+  const closed = new Promise((resolve) => writer.once('close', resolve));
+  writer.stdout.on('data', (text: Buffer) => {
+    if (said === '') setTimeout(() => writer.kill('SIGKILL'), microseconds / 1000);
+    said += text.toString();
+  });
+  await closed;
+  return Number(said.trimEnd().split('\n').at(-1));
+}

@@ -16,6 +16,8 @@ import { Launches } from './launches.ts';
 import type { NodeRecord } from './node-record.ts';
 import { readScripts } from './read-scripts.ts';
 import { statusOf } from './status-view.ts';
+import { problemOf, statusWithoutDocument } from './status-without-document.ts';
+import { takeBack } from './take-back.ts';
 import { terminate } from './terminate.ts';
 import { Turns } from './turns.ts';
 
@@ -44,6 +46,8 @@ export class LabEngine {
   readonly #turns = new Turns();
   readonly #admission: Admission;
   #active: ActiveLab | undefined;
+  /** Why the desired state is not known although there is a document. */
+  #unreadable: HostError | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
@@ -145,13 +149,14 @@ export class LabEngine {
 
   async status(request: { ports: boolean }): Promise<LabStatus> {
     const { consoles, kernel, lab: name, pid: engine } = this.#parts;
-    if (this.#active === undefined) return { lab: name, directory: '', engine, nodes: [] };
+    const problem = problemOf(this.#unreadable);
+    if (this.#active === undefined) return { ...(await statusWithoutDocument(name, engine, kernel)), ...problem };
     const { lab, wiring } = this.#active;
     const namespaces = [...lab.records.values()]
       .filter((record) => record.node.kind === 'namespace')
       .map((record) => record.name);
     const interfaces = request.ports ? await kernel.interfaces(namespaces) : undefined;
-    return statusOf(lab, { engine, listening: consoles.listening, carrier: wiring.carrier, interfaces });
+    return { ...statusOf(lab, { engine, listening: consoles.listening, carrier: wiring.carrier, interfaces }), ...problem };
   }
 
   /** Serves a viewer of a node's console or monitor, or says in a sentence why not. */
@@ -252,6 +257,7 @@ export class LabEngine {
     } catch (failure) {
       if (!(failure instanceof HostError)) throw failure;
       this.#parts.log(failure.message);
+      this.#unreadable = failure;
       return undefined;
     }
   }
@@ -292,12 +298,19 @@ export class LabEngine {
   }
 
   async #save(lab: Lab): Promise<void> {
-    await this.#parts.document.save({
-      version: 1,
-      spec: lab.spec,
-      running: [...lab.records.values()].filter((record) => record.wanted).map((record) => record.name),
-      unplugged: [...lab.unplugged],
-    });
+    const { document } = this.#parts;
+    try {
+      await document.save({
+        version: 1,
+        spec: lab.spec,
+        running: [...lab.records.values()].filter((record) => record.wanted).map((record) => record.name),
+        unplugged: [...lab.unplugged],
+      });
+    } catch (failure) {
+      takeBack(lab, document.acknowledged);
+      throw failure;
+    }
+    this.#unreadable = undefined;
   }
 }
 

@@ -1,12 +1,11 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
 import { connectionTo } from '../api/client.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import type { FileLock } from '../host/file-lock.ts';
-import { isHalfOf, systemFiles } from '../host/files.ts';
+import { systemFiles } from '../host/files.ts';
 import { systemHttpClient } from '../host/http-client.ts';
 import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
 import { endMarked } from '../host/sandbox/end-marked.ts';
@@ -14,6 +13,7 @@ import { answers, enterWords, startEngine } from '../host/sandbox/engine-process
 import { removeMarkedInterfaces } from '../host/sandbox/marked-interfaces.ts';
 import { makeRuntimeRoot, runtimeRoot } from '../host/sandbox/runtime-root.ts';
 import { systemStreams } from '../host/streams.ts';
+import { removeTraces, subjectOf } from './lab-traces.ts';
 import { documentPath, documentsFolder, installation } from './places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -112,37 +112,11 @@ export function openLabs(environment: Environment): Labs {
 }
 
 async function describe(name: string, environment: Environment, run: string): Promise<KnownLab> {
-  const text = await systemFiles.readTextIfThere(documentPath(environment, name));
-  return { name, directory: subjectOf(text).directory, alive: findAnchor(run, name) !== undefined };
-}
-
-/** What a lab's document names; nothing when it is missing or torn. */
-function subjectOf(untrustedText: string | undefined): { readonly directory: string; readonly nodes: readonly string[] } {
-  try {
-    const { spec } = JSON.parse(untrustedText ?? '') as {
-      spec?: { directory?: unknown; topology?: { nodes?: { name: string }[] } };
-    };
-    const nodes = spec?.topology?.nodes?.map(({ name }) => String(name)) ?? [];
-    return { directory: typeof spec?.directory === 'string' ? spec.directory : '', nodes };
-  } catch {
-    return { directory: '', nodes: [] };
-  }
-}
-
-/** Removes a lab's document and, in the lab's directory, the process numbers; with halves of them that a killed engine left. */
-async function removeTraces(document: string): Promise<void> {
-  const { directory, nodes } = subjectOf(await systemFiles.readTextIfThere(document));
-  if (directory !== '') await removeWithHalves(directory, new Set(nodes.map((name) => `${name}.pid`)));
-  await removeWithHalves(dirname(document), new Set([basename(document)]));
-}
-
-async function removeWithHalves(folder: string, targets: ReadonlySet<string>): Promise<void> {
-  if (!(await systemFiles.exists(folder))) return;
-  const written = [...targets];
-  for (const name of await systemFiles.list(folder)) {
-    const half = name.endsWith('.new') && written.some((target) => isHalfOf(target, name));
-    if (half || targets.has(name)) await systemFiles.remove(`${folder}/${name}`);
-  }
+  const path = documentPath(environment, name);
+  const text = await systemFiles.readTextIfThere(path);
+  const { directory, nodes } = subjectOf(text);
+  const alive = findAnchor(run, name) !== undefined;
+  return { name, directory, alive, ...(text !== undefined && nodes === undefined ? { torn: path } : {}) };
 }
 
 async function namesIn(folder: string, ending: string): Promise<string[]> {

@@ -38,4 +38,6 @@ export interface LabStatus {
   /** The machine's process number of the engine. */
   readonly engine: number;
   readonly nodes: readonly NodeStatus[];
+  /** Why nobody knows what should run although something may: the lab's document cannot be read. `nodes` then are what the kernel shows. */
+  readonly problem?: { readonly message: string; readonly hint?: string };
 }

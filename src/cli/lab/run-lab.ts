@@ -1,4 +1,4 @@
-import type { LabConnection } from '../../api/labs.ts';
+import type { LabConnection, Labs } from '../../api/labs.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
 import type { Outcome } from '../../model/outcome.ts';
@@ -39,6 +39,7 @@ export async function startLab(context: Context, voice: Voice, place: Place, spe
       `end it first: weft down ${place.known.name}`,
     );
   }
+  const isNew = namesake === undefined || (namesake.directory === '' && namesake.torn === undefined);
   const connection = await labs.launch(spec.name);
   const chosen = wish.nodes.length > 0 ? wish.nodes : spec.topology.nodes.filter(isGenerated).map(({ name }) => name);
   const stopListening = context.terminal.onInterrupt(() => {
@@ -59,8 +60,21 @@ export async function startLab(context: Context, voice: Voice, place: Place, spe
     );
     showOutcome(voice, outcome);
     return outcome;
+  } catch (failure) {
+    if (isNew) await removeUnstarted(labs, connection);
+    throw failure;
   } finally {
     stopListening();
+  }
+}
+
+/** A lab whose first start was refused as a whole leaves nothing behind, unless another command has started it meanwhile. */
+async function removeUnstarted(labs: Labs, connection: LabConnection): Promise<void> {
+  try {
+    const { nodes } = await connection.call('status', { ports: false });
+    if (nodes.every(({ pid }) => pid === undefined)) await labs.remove(connection.name);
+  } catch (failure) {
+    if (!(failure instanceof HostError)) throw failure;
   }
 }
 

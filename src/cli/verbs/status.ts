@@ -43,6 +43,12 @@ Examples:
         await showDiagnostics(voice, lab.source, lab.diagnostics, 'count');
         return EXIT.failed;
       }
+      if (place.known?.torn !== undefined) {
+        voice.warn(
+          `the lab's document ${place.known.torn} cannot be read: it is torn, or was changed by hand`,
+          'nothing of the lab runs; `weft up` starts it anew, `weft down` removes what is left of it',
+        );
+      }
       const { stoppedNodes } = await import('../lab/stopped-nodes.ts');
       const nodes = stoppedNodes(lab.topology);
       if (words.flag('json')) voice.printJson({ lab: lab.topology.name, directory: place.directory, running: false, nodes });
@@ -59,7 +65,9 @@ Examples:
     if (!wantsPorts && status.nodes.length <= FEW) status = await connection.call('status', { ports: true });
     if (words.flag('json')) voice.printJson({ ...status, running: true });
     else voice.printAll(statusTable(status.nodes, voice.outPaint));
-    return EXIT.ok;
+    if (status.problem === undefined) return EXIT.ok;
+    voice.error(status.problem.message, status.problem.hint);
+    return EXIT.failed;
   },
 };
 
