@@ -1,6 +1,6 @@
 import type { Diagnostic, Source } from '../model/diagnostic.ts';
+import { indexLines } from '../model/position.ts';
 import { displayWidth } from './display-width.ts';
-import { indexLines } from './position.ts';
 
 /** Cells of a terminal that a source line may take; longer ones are cut around the mistake. */
 const WIDEST = 120;

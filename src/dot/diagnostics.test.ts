@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { positionOf } from './position.ts';
+import { positionOf } from '../model/position.ts';
 import { readTopology } from './read-topology.ts';
 
 /** `LINE:COLUMN severity code` of each diagnostic. */

@@ -1,9 +1,9 @@
 import type { Diagnostic, DiagnosticCode, Span } from '../model/diagnostic.ts';
 import { parseMac } from '../model/mac-address.ts';
+import type { LineIndex } from '../model/position.ts';
 import { isGenerated, type TopologyNode } from '../model/topology.ts';
 import type { Graph, Setting } from './graph.ts';
 import { valueIn } from './node-role.ts';
-import type { LineIndex } from './position.ts';
 import type { DrawnLink } from './read-links.ts';
 
 /** A value that may stand once in a topology, and what asks for it. */

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import type { LineIndex } from '../model/position.ts';
 import type { Merge } from './graph-builder.ts';
-import type { LineIndex } from './position.ts';
 
 /** A strict graph holds one edge between two nodes: Graphviz makes one link of two that a person drew. */
 export function mergeFault({ kept, again }: Merge, lineOf: LineIndex): Diagnostic {

@@ -1,4 +1,5 @@
 import type { Diagnostic, Source } from '../model/diagnostic.ts';
+import { indexLines } from '../model/position.ts';
 import type { Topology, TopologyNode } from '../model/topology.ts';
 import { findAttributeFaults } from './attribute-faults.ts';
 import { attributesOf } from './attributes-of.ts';
@@ -12,7 +13,6 @@ import { labNameFault, nodeNameFaults } from './name-faults.ts';
 import { DEFAULT_TEMPLATE, roleOf } from './node-role.ts';
 import { notTextFault } from './not-text.ts';
 import { overrideTemplates } from './override-templates.ts';
-import { indexLines } from './position.ts';
 import { type DrawnLink, readLinks } from './read-links.ts';
 import { shorten } from './shorten.ts';
 import { findHeaderFault, findSyntaxFaults } from './syntax-faults.ts';

@@ -24,7 +24,7 @@ Examples:
     const rendered = topology === undefined ? [] : (await generateLab(context, { ...lab, topology })).diagnostics;
     const diagnostics = [...lab.diagnostics, ...rendered];
     if (words.flag('json')) {
-      const { positionOf } = await import('../../dot/position.ts');
+      const { positionOf } = await import('../../model/position.ts');
       voice.printJson(
         diagnostics.map(({ code, severity, message, hint, span }) => {
           const [from, to] = [positionOf(lab.source.text, span.from), positionOf(lab.source.text, span.to)];

@@ -1,4 +1,4 @@
-import type { Position } from '../model/diagnostic.ts';
+import type { Position } from './diagnostic.ts';
 
 /** Answers many questions about one text: a binary search each. Lines end in LF, CRLF or CR. */
 export type LineIndex = (offset: number) => Position;
