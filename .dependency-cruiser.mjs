@@ -5,16 +5,17 @@ const rooms = {
   address: ['model'],
   generate: ['model', 'address'],
   graph: ['model'],
+  capture: ['model'],
   plan: ['model', 'address'],
-  boundary: ['model', 'plan'],
+  boundary: ['model', 'plan', 'capture'],
   'drivers/qemu': ['model', 'plan', 'boundary'],
   'drivers/namespace': ['model', 'plan', 'boundary'],
   wires: ['model', 'address', 'plan', 'boundary'],
-  host: ['model', 'boundary'],
-  engine: ['model', 'address', 'plan', 'boundary', 'wires'],
+  host: ['model', 'capture', 'boundary'],
+  engine: ['model', 'address', 'plan', 'boundary', 'wires', 'capture'],
   api: ['model', 'plan', 'boundary'],
   image: ['model', 'boundary'],
-  cli: ['model', 'address', 'dot', 'generate', 'graph', 'plan', 'api', 'boundary'],
+  cli: ['model', 'address', 'dot', 'generate', 'graph', 'capture', 'plan', 'api', 'boundary'],
 };
 
 /** Packages from npm, and the rooms that may use them. */
