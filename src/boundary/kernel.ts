@@ -1,3 +1,5 @@
+import type { Conditions } from '../model/link-conditions.ts';
+
 /**
  * What the engine asks of the Linux kernel. One long-lived worker process carries it out: it enters namespaces and speaks netlink, and
  * holds no state, so it can be restarted at any time. Operations are data: they can be printed, logged and tested.
@@ -22,6 +24,17 @@ export interface VethEnd {
   readonly mtu?: number;
   readonly up: boolean;
 }
+
+/** What an interface does with frames that leave there: its root qdisc, tc(8). */
+export type Qdisc =
+  /** Nothing of ours; what somebody else put there stays. */
+  | { readonly kind: 'none' }
+  /** tc-netem(8); a cut is not its affair. */
+  | { readonly kind: 'netem'; readonly conditions: Omit<Conditions, 'cut'> }
+  /** tc-tbf(8): bits per second; bytes that may leave at once, and no frame is larger; bytes that may wait. */
+  | { readonly kind: 'tbf'; readonly rate: number; readonly burst: number; readonly limit: number }
+  /** Takes every frame, and none leaves. */
+  | { readonly kind: 'blackhole' };
 
 /** Every operation is idempotent: what is there already is kept or brought to the wanted state, what is gone already is fine. */
 export type KernelOp =
@@ -52,6 +65,8 @@ export type KernelOp =
   | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
   /** Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it. */
   | { readonly op: 'redirect'; readonly netns: Netns; readonly from: string; readonly to: readonly string[] }
+  /** Changing the numbers of one kind loses no frame; going over to another kind loses those that wait. */
+  | { readonly op: 'qdisc'; readonly netns: Netns; readonly name: string; readonly qdisc: Qdisc }
   /**
    * Whole frames, VLAN tags included, go over between an interface and a process that takes unix datagrams: the worker listens at `local`,
    * the process at `remote`. It stands in for a TAP where none may be made. The worker does this itself, for as long as it and the
@@ -99,6 +114,10 @@ export interface KernelAbilities {
   readonly host: boolean;
   /** The tc classifier in use. */
   readonly classifier: 'matchall' | 'u32' | undefined;
+  /** tc-netem(8): delay, loss and the like. */
+  readonly netem: boolean;
+  /** tc-tbf(8): bandwidth. */
+  readonly tbf: boolean;
 }
 
 /** Something opened by the worker and handed to the new process, from descriptor 3 on, in this order. */

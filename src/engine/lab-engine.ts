@@ -8,6 +8,7 @@ import type { LabStatus } from '../model/lab-status.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 import { type ActiveLab, type OpeningParts, openLab } from './active-lab.ts';
 import { Admission } from './admission.ts';
+import { conditionRefusals } from './conditions.ts';
 import type { ConsoleKind, Consoles } from './consoles.ts';
 import { converge, refusals } from './convergence.ts';
 import type { DocumentStore, LabDocument } from './document.ts';
@@ -202,6 +203,7 @@ export class LabEngine {
       const wired = new Set(nodes);
       launches.begin(fresh.filter(({ name, node }) => node.kind === 'namespace' && wired.has(name) && !held.has(name)));
     });
+    for (const { message } of conditionRefusals(lab, this.#parts.kernel.abilities).values()) warnings.push(message);
     const blocked = firstOfEach([...refused, ...unwired]);
     for (const { node, message } of blocked) {
       const record = lab.records.get(node);

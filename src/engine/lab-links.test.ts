@@ -3,7 +3,7 @@ import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { Link, NodeKind, Topology } from '../model/topology.ts';
 import { compileLinks } from './lab-links.ts';
 
-const root: KernelAbilities = { namespaces: true, tap: true, host: true, classifier: 'u32' };
+const root: KernelAbilities = { namespaces: true, tap: true, host: true, classifier: 'u32', netem: true, tbf: true };
 const user: KernelAbilities = { ...root, host: false };
 
 const topology = (kinds: Readonly<Record<string, NodeKind>>, edges: readonly (readonly [string, string])[]): Topology => ({

@@ -4,6 +4,7 @@ import { HOST, type Kernel, type KernelFailure, type KernelOp, PANEL } from '../
 import type { ObservedLab } from '../plan/observed.ts';
 import { hubOps } from '../wires/hub-ops.ts';
 import type { Wire } from '../wires/wire.ts';
+import { conditionedLinks, conditionWork } from './conditions.ts';
 import type { Lab } from './lab.ts';
 
 /** Makes, watches and switches the wires of one lab. */
@@ -44,6 +45,7 @@ export class Wiring {
   async resume(): Promise<void> {
     await this.observe();
     await this.#kernel.run([...this.#made].flatMap((link) => this.#wire(link).resume));
+    await this.condition(conditionedLinks(this.#lab, this.#made));
   }
 
   async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
@@ -64,7 +66,18 @@ export class Wiring {
     const halves = wires.filter((wire) => failures.has(wire.link)).flatMap((wire) => wire.tearDown);
     if (halves.length > 0) await this.#kernel.run(halves);
     await this.#flood(new Set(wires.flatMap((wire) => wire.hubPorts.map(({ hub }) => hub))));
+    for (const [link, failure] of await this.condition(conditionedLinks(this.#lab, links))) {
+      if (!failures.has(link)) failures.set(link, failure);
+    }
     return failures;
+  }
+
+  /** Brings about what the attributes of these links ask for, as far as this machine can (`conditionRefusals` says the rest); idempotent. Links without a wire are skipped. */
+  async condition(links: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
+    const made = links.filter((link) => this.#made.has(link));
+    return await this.#runEach(
+      made.map((link) => ({ link, ops: conditionWork(this.#lab, link, this.#kernel.abilities)?.ops ?? [] })),
+    );
   }
 
   /** Switches the carrier of links at both ends, in the kernel and in the guests that run. Failures of guests are given, by link. */

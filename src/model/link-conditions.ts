@@ -28,7 +28,7 @@ interface Notation {
 }
 
 const NOTATIONS: Readonly<Record<Measure, Notation>> = {
-  time: { parse: parseTime, print: printTime, expected: 'a time such as 20ms, 1.5s or 300us' },
+  time: { parse: parseTime, print: printTime, expected: 'a time of at most a minute, such as 20ms or 300us' },
   percent: { parse: parsePercent, print: printPercent, expected: 'a share such as 1% or 0.1%' },
   rate: { parse: parseRate, print: printRate, expected: 'a bandwidth such as 1mbit or 512kbit (100kbps counts bytes)' },
 };

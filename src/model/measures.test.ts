@@ -11,7 +11,7 @@ describe('measures', () => {
     ['0ms', 0],
   ])('%s is a time', (text, nanoseconds) => expect(parseTime(text)).toBe(nanoseconds));
 
-  it.each(['20', 'ms', '-1ms', '1e3ms', '1h', '4000s', '1.ms', ''])('%j is no time', (text) =>
+  it.each(['20', 'ms', '-1ms', '1e3ms', '1h', '61s', '1.ms', ''])('%j is no time', (text) =>
     expect(parseTime(text)).toBeUndefined(),
   );
 

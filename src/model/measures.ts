@@ -10,8 +10,8 @@ const RATES: Readonly<Record<string, number>> = Object.fromEntries(
   ]),
 );
 
-/** An hour: longer delays of a link are mistakes. */
-const LONGEST_TIME = 3600e9;
+/** A minute: longer delays of a link are mistakes. */
+const LONGEST_TIME = 60e9;
 /** 1 Tbit/s, and one byte per second, the least that the kernel counts. */
 const FASTEST_RATE = 1e12;
 const SLOWEST_RATE = 8;

@@ -1,9 +1,11 @@
-import { interfaceOf, type Place } from './place.ts';
-import type { NetdevPlug, Wire, WiredEnd, WireEnd, WireRequest } from './wire.ts';
+import { DEFAULT_MTU, interfaceOf, type Place } from './place.ts';
+import type { NetdevPlug, Outlet, Wire, WiredEnd, WireEnd, WireRequest } from './wire.ts';
 
 /** What a kind of wire adds to the parts that all wires share. */
 export type WireParts = Pick<Wire, 'carriedBy' | 'setUp' | 'tearDown'> & {
   readonly places: readonly Place[];
+  /** By the end whose frames leave there. */
+  readonly outlets: ReadonlyMap<WireEnd, Place>;
   readonly plugs: ReadonlyMap<WireEnd, NetdevPlug>;
   readonly on: Wire['carrier']['on'];
   readonly off: Wire['carrier']['off'];
@@ -27,9 +29,15 @@ export function assemble(request: WireRequest, parts: WireParts): Wire {
       off: parts.off,
       guests: request.ends.filter((end) => end.kind === 'vm').map(({ node, port }) => ({ node, port })),
     },
+    outlets: [outlet(parts.outlets.get(tail)), outlet(parts.outlets.get(head))],
+    mtu: request.mtu ?? DEFAULT_MTU,
     hubPorts: parts.hubPorts ?? [],
     files: parts.files ?? [],
   };
+}
+
+function outlet(place: Place | undefined): Outlet | undefined {
+  return place && { netns: place.netns, name: place.name };
 }
 
 function wiredEnd(end: WireEnd, plug: NetdevPlug | undefined): WiredEnd {

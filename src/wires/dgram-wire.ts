@@ -10,6 +10,7 @@ export function dgramWire(request: WireRequest, [tail, head]: readonly [VmEnd, V
   return assemble(request, {
     carriedBy: 'dgram',
     places: [],
+    outlets: new Map(),
     plugs: new Map([
       [tail, dgramPlug(a, b)],
       [head, dgramPlug(b, a)],

@@ -1,4 +1,6 @@
 import { HOST, type KernelAbilities, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
+import { inside, word } from './command-words.ts';
+import { qdiscText } from './qdisc-text.ts';
 
 /**
  * The commands of iproute2, ethtool and sysctl that do the same as an operation, as a person would type them in a shell in the sandbox's
@@ -32,6 +34,8 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
       return [`${ip(op.netns)} link delete dev ${word(op.name)}`];
     case 'redirect':
       return redirectText(op, classifier);
+    case 'qdisc':
+      return qdiscText(op);
     case 'carry':
       return [
         `# the kernel worker carries frames between ${op.name} in ${op.netns} and the sockets ${op.local} and ${op.remote}`,
@@ -76,15 +80,4 @@ function state(up: boolean): string {
 function ip(netns: Netns): string {
   if (netns === PANEL) return 'ip';
   return netns === HOST ? 'nsenter --net="$MACHINE" ip' : `ip -n ${word(netns)}`;
-}
-
-/** The words before any other command. */
-function inside(netns: Netns): string {
-  if (netns === PANEL) return '';
-  return netns === HOST ? 'nsenter --net="$MACHINE" ' : `ip netns exec ${word(netns)} `;
-}
-
-/** One word of a shell. */
-function word(text: string): string {
-  return /^[A-Za-z0-9_./:@%+=,-][A-Za-z0-9_./:@%+=,~-]*$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`;
 }

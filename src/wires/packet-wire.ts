@@ -3,7 +3,7 @@ import { assemble } from './assemble.ts';
 import { dgramPaths, dgramPlug } from './dgram-sockets.ts';
 import { hubPortAt, linkDelete, type Place, panelPlace, settle } from './place.ts';
 import { vethAdd, vethCarrier } from './veth-wire.ts';
-import type { HostEnd, HubEnd, NamespaceEnd, VmEnd, Wire, WireRefusal, WireRequest } from './wire.ts';
+import type { HostEnd, HubEnd, NamespaceEnd, VmEnd, Wire, WireEnd, WireRefusal, WireRequest } from './wire.ts';
 
 /**
  * A VM where no TAP may be made: a veth pair with one end at `place`, the other in the panel, where the kernel worker carries frames
@@ -25,6 +25,10 @@ export function packetWire(
   return assemble(request, {
     carriedBy: 'packet',
     places: [near, place],
+    outlets: new Map<WireEnd, Place>([
+      [vm, near],
+      [other, place],
+    ]),
     plugs: new Map([[vm, dgramPlug(ofVm, ofWorker)]]),
     setUp: [vethAdd(near, place), { op: 'offloads-off', netns: place.netns, name: place.name }, carry, ...settle(place)],
     resume: [carry],

@@ -7,7 +7,7 @@ import type { HostEnd, HubEnd, HubPort, NamespaceEnd, WireEnd, WireInterface } f
 const TRANSPORT_MTU = 65521;
 
 /** MTU of an interface that a node sees where the link names none. */
-const DEFAULT_MTU = 1500;
+export const DEFAULT_MTU = 1500;
 
 /** Where an interface of a wire lives, and what it is to be. */
 export interface Place {

@@ -1,7 +1,7 @@
 import { assemble } from './assemble.ts';
 import { hubPortAt, joinOps, linkDelete, type Place, panelPlace, settle, tapAdd } from './place.ts';
 import { vethAdd, vethCarrier } from './veth-wire.ts';
-import type { HubEnd, NamespaceEnd, NetdevPlug, VmEnd, Wire, WireRequest } from './wire.ts';
+import type { HubEnd, NamespaceEnd, NetdevPlug, VmEnd, Wire, WireEnd, WireRequest } from './wire.ts';
 
 /** Two VMs: a TAP for each in the panel, and every frame that enters at one leaves at the other. */
 export function tapPairWire(request: WireRequest, [tail, head]: readonly [VmEnd, VmEnd]): Wire {
@@ -10,6 +10,10 @@ export function tapPairWire(request: WireRequest, [tail, head]: readonly [VmEnd,
   return assemble(request, {
     carriedBy: 'tap',
     places: [a, b],
+    outlets: new Map([
+      [tail, b],
+      [head, a],
+    ]),
     plugs: new Map([
       [tail, tapPlug(a)],
       [head, tapPlug(b)],
@@ -28,6 +32,10 @@ export function tapToPlaceWire(request: WireRequest, vm: VmEnd, other: Namespace
   return assemble(request, {
     carriedBy: 'tap',
     places: [tap, near, place],
+    outlets: new Map<WireEnd, Place>([
+      [vm, near],
+      [other, tap],
+    ]),
     plugs: new Map([[vm, tapPlug(tap)]]),
     setUp: [...tapAdd(tap), vethAdd(near, place), ...joinOps(tap, near), ...settle(place)],
     tearDown: [linkDelete(tap), linkDelete(near)],
@@ -42,6 +50,7 @@ export function hostTapWire(request: WireRequest, vm: VmEnd, place: Place): Wire
   return assemble(request, {
     carriedBy: 'tap',
     places: [place],
+    outlets: new Map(request.ends.filter((end) => end !== vm).map((end) => [end, place])),
     plugs: new Map([[vm, tapPlug(place)]]),
     setUp: [...tapAdd(place), ...settle(place)],
     tearDown: [linkDelete(place)],
@@ -56,6 +65,7 @@ export function hubTapWire(request: WireRequest, vm: VmEnd, hub: HubEnd): Wire {
   return assemble(request, {
     carriedBy: 'tap',
     places: [tap],
+    outlets: new Map([[hub, tap]]),
     plugs: new Map([[vm, tapPlug(tap)]]),
     setUp: tapAdd(tap),
     tearDown: [linkDelete(tap)],

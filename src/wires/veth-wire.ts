@@ -9,6 +9,10 @@ export function vethWire(request: WireRequest, tail: Place, head: Place): Wire {
   return assemble(request, {
     carriedBy: 'veth',
     places: [tail, head],
+    outlets: new Map([
+      [a, tail],
+      [b, head],
+    ]),
     plugs: new Map(),
     setUp: [vethAdd(tail, head), ...settle(tail), ...settle(head)],
     tearDown: [linkDelete(tail)],

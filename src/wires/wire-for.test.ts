@@ -7,7 +7,7 @@ import { panelName } from './panel-name.ts';
 import type { Wire, WireEnd, WireRequest } from './wire.ts';
 import { wireFor } from './wire-for.ts';
 
-const all: KernelAbilities = { namespaces: true, tap: true, host: true, classifier: 'u32' };
+const all: KernelAbilities = { namespaces: true, tap: true, host: true, classifier: 'u32', netem: true, tbf: true };
 const vm = (node: string): WireEnd => ({ kind: 'vm', node, port: 'e0' });
 const namespace = (node: string): WireEnd => ({
   kind: 'namespace',

@@ -87,6 +87,12 @@ export interface HubPort {
   readonly name: string;
 }
 
+/** Where one way through a wire can be conditioned: frames that come through leave at this interface, whose root qdisc is the wire's. */
+export interface Outlet {
+  readonly netns: Netns;
+  readonly name: string;
+}
+
 /** A link, compiled: what carries it, and how to make and remove that. All operations may be run again. */
 export interface Wire {
   readonly link: string;
@@ -103,6 +109,10 @@ export interface Wire {
   readonly ends: readonly [WiredEnd, WiredEnd];
   readonly interfaces: readonly WireInterface[];
   readonly carrier: WireCarrier;
+  /** For what each end sends, in the order of the request; undefined where no interface sees just that. */
+  readonly outlets: readonly [Outlet | undefined, Outlet | undefined];
+  /** The largest packet that a node may send here. */
+  readonly mtu: number;
   /** What joins the wire to a hub's segment, to be handed to `hubOps`. */
   readonly hubPorts: readonly HubPort[];
   /** Unix sockets that QEMU leaves behind: to be removed after `tearDown`. */

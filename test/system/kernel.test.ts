@@ -11,6 +11,7 @@ import {
   type NodeProcess,
   PANEL,
   type ProcessExit,
+  type Qdisc,
   type SpawnRequest,
 } from '../../src/boundary/kernel.ts';
 import { startKernelWorker } from '../../src/host/kernel/client.ts';
@@ -86,6 +87,54 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     expect(await kernel.interfaces(['a', 'b'])).toEqual(made);
     for (const address of ['10.0.0.2', 'fd00::a:2']) inNamespace('a', ['ping', '-c1', '-W2', address]);
     expect(inNamespace('a', ['cat', '/proc/sys/net/ipv4/ip_forward'])).toBe('1\n');
+  });
+
+  it('sets, changes and removes what an interface does with frames that leave, and touches no qdisc of others', async () => {
+    const shown = () => inNamespace('a', ['tc', 'qdisc', 'show', 'dev', 'eth0', 'root']).trim();
+    const set = async (qdisc: Qdisc) => await run([{ op: 'qdisc', netns: 'a', name: 'eth0', qdisc }]);
+    for (const rate of [1e6, 2e6, 2e6]) {
+      await set({ kind: 'tbf', rate, burst: 3044, limit: 30_440 });
+      expect(shown()).toMatch(new RegExp(`^qdisc tbf 7ef2: root .*rate ${rate / 1e6}Mbit burst 30[45].b`));
+    }
+    await set({ kind: 'blackhole' });
+    expect(shown()).toMatch(/^qdisc blackhole 7ef3: root/);
+    expect(() => inNamespace('a', ['ping', '-c1', '-W1', '10.0.0.2'])).toThrow();
+    await set({ kind: 'tbf', rate: 1e9, burst: 100_000, limit: 1_000_000 });
+    inNamespace('a', ['ping', '-c1', '-W2', '10.0.0.2']);
+    for (const _ of ['removed', 'gone already']) {
+      await set({ kind: 'none' });
+      expect(shown()).toMatch(/^(qdisc noqueue 0: root|$)/);
+    }
+    inNamespace('a', [
+      'tc',
+      'qdisc',
+      'add',
+      'dev',
+      'eth0',
+      'root',
+      'handle',
+      '1:',
+      'tbf',
+      'rate',
+      '1gbit',
+      'burst',
+      '1mb',
+      'limit',
+      '1mb',
+    ]);
+    await set({ kind: 'none' });
+    expect(shown()).toMatch(/^qdisc tbf 1: root/);
+    inNamespace('a', ['tc', 'qdisc', 'delete', 'dev', 'eth0', 'root']);
+  });
+
+  it('sets netem where the kernel has it, and says so where it has not', async () => {
+    const conditions = { delay: 20e6, jitter: 1e6, loss: 0.5, rate: 1e9 };
+    const [failure] = await kernel.run([{ op: 'qdisc', netns: 'a', name: 'eth0', qdisc: { kind: 'netem', conditions } }]);
+    if (kernel.abilities.netem) {
+      expect(failure).toBeUndefined();
+      expect(inNamespace('a', ['tc', 'qdisc', 'show', 'dev', 'eth0', 'root'])).toContain('delay 20ms  1ms loss 0.5% rate 1Gbit');
+    } else expect(failure).toMatchObject({ code: 'ENOENT', message: expect.stringContaining('netem') });
+    await run([{ op: 'qdisc', netns: 'a', name: 'eth0', qdisc: { kind: 'none' } }]);
   });
 
   it('replaces an end that belongs to another pair', async () => {
@@ -314,7 +363,14 @@ it('runs processes where the user may make no namespaces at all', async () => {
     through: ['setpriv', '--reuid=65534', '--regid=65534', '--clear-groups'],
   });
   try {
-    expect(kernel.abilities).toEqual({ namespaces: false, tap: false, host: false, classifier: undefined });
+    expect(kernel.abilities).toEqual({
+      namespaces: false,
+      tap: false,
+      host: false,
+      classifier: undefined,
+      netem: false,
+      tbf: false,
+    });
     const logFile = `${folder}/log`;
     const [started] = await kernel.spawn([
       {

@@ -69,7 +69,7 @@ describe.skipIf(noGuest !== undefined)('generated scripts under the driver', () 
       ports: [{ name: own, netdev, descriptor: undefined }],
       netns: '@empty',
       tcp: { console: undefined, monitor: undefined },
-      abilities: { namespaces: false, tap: false, host: false, classifier: undefined },
+      abilities: { namespaces: false, tap: false, host: false, classifier: undefined, netem: false, tbf: false },
     };
     expect(driver.capabilities(node.script)).toEqual({
       wires: true,

@@ -21,7 +21,7 @@ const node: DriverNode = {
   ],
   netns: '@empty',
   tcp: { console: 10000, monitor: undefined },
-  abilities: { namespaces: true, tap: true, host: true, classifier: 'u32' },
+  abilities: { namespaces: true, tap: true, host: true, classifier: 'u32', netem: true, tbf: true },
 };
 const places = {
   small: '/cache/small',

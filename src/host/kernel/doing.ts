@@ -19,6 +19,8 @@ export function doing(op: KernelOp): string {
       return `delete the interface ${place(op)}`;
     case 'redirect':
       return `redirect frames from ${place({ netns: op.netns, name: op.from })} to ${op.to.join(', ') || 'nowhere'}`;
+    case 'qdisc':
+      return `set the qdisc of ${place(op)} to ${op.qdisc.kind}`;
     case 'carry':
       return `carry frames between ${place(op)} and ${op.local}`;
     case 'offloads-off':

@@ -3,6 +3,7 @@ import { HOST, type KernelFailure, type KernelOp, type Netns } from '../../bound
 import { addAddress } from '../netlink/addresses.ts';
 import { offloadsOff } from '../netlink/ethtool.ts';
 import { deleteLink, getLink, linkIndex, setLink } from '../netlink/links.ts';
+import { setQdisc } from '../netlink/qdisc.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import type { Classifier } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
@@ -58,6 +59,10 @@ const operations: Operations = {
     removeLink(namespaces, netns, name);
   },
   redirect: (namespaces, op, { classifier }) => redirect(namespaces, op, classifier),
+  qdisc: (namespaces, { netns, name, qdisc }) => {
+    const socket = namespaces.socket(netns);
+    setQdisc(socket, linkIndex(socket, name), qdisc);
+  },
   carry: (namespaces, op, { carrier }) => carrier.add(namespaces, op),
   'offloads-off': (namespaces, { netns, name }) => {
     namespaces.enter(netns);

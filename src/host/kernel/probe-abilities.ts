@@ -1,7 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
-import { HOST, type KernelAbilities, PANEL } from '../../boundary/kernel.ts';
-import { deleteLink, getLink } from '../netlink/links.ts';
+import { HOST, type KernelAbilities, PANEL, type Qdisc } from '../../boundary/kernel.ts';
+import { deleteLink, getLink, linkIndex } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
+import { setQdisc } from '../netlink/qdisc.ts';
 import { addIngress, type Classifier, setRedirect } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -9,8 +10,7 @@ import type { Namespaces } from './namespaces.ts';
 /** Finds out by trying. Leaves the thread in the panel, and nothing behind. */
 export function probeAbilities(namespaces: Namespaces): KernelAbilities {
   const host = mayChangeHost(namespaces);
-  const { namespaces: canMake, classifier } = inFreshNamespace(namespaces);
-  return { namespaces: canMake, tap: canOpenTun(), host, classifier };
+  return { ...inFreshNamespace(namespaces), tap: canOpenTun(), host };
 }
 
 /** True when the thread may come back from the panel, and may change links there: the kernel refuses before it looks for the link. */
@@ -27,15 +27,20 @@ function mayChangeHost(namespaces: Namespaces): boolean {
   }
 }
 
-function inFreshNamespace(namespaces: Namespaces): { namespaces: boolean; classifier: Classifier | undefined } {
+function inFreshNamespace(namespaces: Namespaces): Omit<KernelAbilities, 'tap' | 'host'> {
   try {
     namespaces.enterEmpty();
   } catch {
-    return { namespaces: false, classifier: undefined };
+    return { namespaces: false, classifier: undefined, netem: false, tbf: false };
   }
   const socket = NetlinkSocket.open();
   try {
-    return { namespaces: true, classifier: (['matchall', 'u32'] as const).find((classifier) => accepts(socket, classifier)) };
+    return {
+      namespaces: true,
+      classifier: (['matchall', 'u32'] as const).find((classifier) => accepts(socket, classifier)),
+      netem: takesQdisc(socket, { kind: 'netem', conditions: {} }),
+      tbf: takesQdisc(socket, { kind: 'tbf', rate: 8e9, burst: 1e6, limit: 1e6 }),
+    };
   } finally {
     socket.close();
     namespaces.enter(PANEL);
@@ -51,6 +56,15 @@ function accepts(socket: NetlinkSocket, classifier: Classifier): boolean {
   }
   try {
     setRedirect(socket, index, [index], { classifier, fresh: false });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function takesQdisc(socket: NetlinkSocket, qdisc: Qdisc): boolean {
+  try {
+    setQdisc(socket, linkIndex(socket, 'lo'), qdisc);
     return true;
   } catch {
     return false;
