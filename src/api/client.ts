@@ -1,21 +1,20 @@
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpClient } from '../boundary/http.ts';
-import type { ProgressEvent } from '../model/outcome.ts';
-import type { ApiError, Method, Responses } from './contract.ts';
+import type { ApiError, Method, Responses, Told } from './contract.ts';
 import type { LabConnection } from './labs.ts';
 
 /** One line of an engine's answer. */
-type AnswerLine = { readonly event: ProgressEvent } | { readonly result: unknown } | { readonly error: ApiError };
+type AnswerLine = { readonly event: unknown } | { readonly result: unknown } | { readonly error: ApiError };
 
 /** A connection to the engine that listens on `socketPath`. Opens nothing until it is used. */
 export function connectionTo(name: string, socketPath: string, http: HttpClient): LabConnection {
   return {
     name,
-    async call<M extends Method>(method: M, request: unknown, onEvent?: (event: ProgressEvent) => void): Promise<Responses[M]> {
+    async call<M extends Method>(method: M, request: unknown, onEvent?: (event: Told[M]) => void): Promise<Responses[M]> {
       const answer = await http.post(socketPath, `/v1/${method}`, JSON.stringify(request));
       for await (const text of answer.lines) {
         const line = JSON.parse(text) as AnswerLine;
-        if ('event' in line) onEvent?.(line.event);
+        if ('event' in line) onEvent?.(line.event as Told[M]);
         else if ('result' in line) return line.result as Responses[M];
         else
           throw new HostError(

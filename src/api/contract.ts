@@ -1,6 +1,7 @@
+import type { LabEvent, LabEventKind } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
-import type { Outcome } from '../model/outcome.ts';
+import type { Outcome, ProgressEvent } from '../model/outcome.ts';
 
 /**
  * What a lab's engine answers to on its unix socket: `POST /v1/METHOD` with a JSON body. Methods that take long answer with one JSON
@@ -31,6 +32,18 @@ export interface Requests {
     readonly input?: string | undefined;
     readonly timeout: number;
   };
+  /**
+   * What happens from now on, one event after the other, until the client goes or the engine ends; first those of the past after number
+   * `since`, or the `last` so many. `nodes` and `kinds` choose among them.
+   */
+  readonly events: {
+    readonly since?: number | undefined;
+    readonly last?: number | undefined;
+    readonly nodes?: readonly string[] | undefined;
+    readonly kinds?: readonly LabEventKind[] | undefined;
+    /** The past alone. */
+    readonly past?: boolean | undefined;
+  };
 }
 
 export type Method = keyof Requests;
@@ -50,6 +63,19 @@ export interface Responses {
   readonly down: Outcome;
   readonly link: LabStatus;
   readonly exec: ExecResult;
+  /** `down`: the lab is being taken down. `engine`: the engine ends, the lab goes on. `past`: no more was asked for. */
+  readonly events: { readonly ended: 'down' | 'engine' | 'past' };
+}
+
+/** What a method tells before its result. */
+export interface Told {
+  readonly status: never;
+  readonly start: ProgressEvent;
+  readonly stop: ProgressEvent;
+  readonly down: ProgressEvent;
+  readonly link: never;
+  readonly exec: never;
+  readonly events: LabEvent;
 }
 
 /** An error as it travels. `code` is stable: a HostError's code, or `bad-request`, `no-such-node`, `no-such-port`, `not-running`, `refused`. */

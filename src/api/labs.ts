@@ -1,11 +1,10 @@
 import type { ByteStream } from '../boundary/streams.ts';
-import type { ProgressEvent } from '../model/outcome.ts';
-import type { Method, Requests, Responses } from './contract.ts';
+import type { Method, Requests, Responses, Told } from './contract.ts';
 
 /** A running lab's engine. Refusals come as HostErrors with the code, message and hint that the engine gave. */
 export interface LabConnection {
   readonly name: string;
-  call<M extends Method>(method: M, request: Requests[M], onEvent?: (event: ProgressEvent) => void): Promise<Responses[M]>;
+  call<M extends Method>(method: M, request: Requests[M], onEvent?: (event: Told[M]) => void): Promise<Responses[M]>;
   /** A viewer of a node's console or of its QEMU monitor: recent output first, then live, both ways. */
   open(node: string, which: 'console' | 'monitor'): Promise<ByteStream>;
 }

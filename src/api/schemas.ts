@@ -1,4 +1,5 @@
 import * as z from 'zod/mini';
+import { LAB_EVENT_KINDS } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { Topology } from '../model/topology.ts';
 import type { Method, Requests } from './contract.ts';
@@ -46,5 +47,12 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
     argv: z.array(z.string()).check(z.minLength(1)),
     input: z.optional(z.string()),
     timeout: seconds,
+  }),
+  events: z.object({
+    since: z.optional(z.number()),
+    last: z.optional(z.number().check(z.nonnegative())),
+    nodes,
+    kinds: z.optional(z.array(z.enum(LAB_EVENT_KINDS))),
+    past: z.optional(z.boolean()),
   }),
 };

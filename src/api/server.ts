@@ -1,13 +1,15 @@
 import en from 'zod/v4/locales/en.js';
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpExchange } from '../boundary/http.ts';
-import type { ProgressEvent } from '../model/outcome.ts';
-import type { ApiError, Method, Requests, Responses } from './contract.ts';
+import type { ApiError, Method, Requests, Responses, Told } from './contract.ts';
 import { requestSchemas } from './schemas.ts';
+
+/** The client of a request, as far as a handler that goes on for long needs to know of it. */
+export type Asker = Pick<HttpExchange, 'drained' | 'gone'>;
 
 /** What carries requests out: one function a method. Failures are HostErrors; anything else is a bug and is reported as such. */
 export type Handlers = {
-  readonly [M in Method]: (request: Requests[M], emit: (event: ProgressEvent) => void) => Promise<Responses[M]>;
+  readonly [M in Method]: (request: Requests[M], tell: (event: Told[M]) => void, asker: Asker) => Promise<Responses[M]>;
 };
 
 /** Answers one request: finds the method, checks the body, runs the handler, sends events, then the result or the error. Gives the method that was carried out. */
@@ -41,7 +43,7 @@ async function run<M extends Method>(
   }
   exchange.begin(200);
   try {
-    const result = await handlers[method](request.value, (event) => exchange.line({ event }));
+    const result = await handlers[method](request.value, (event) => exchange.line({ event }), exchange);
     exchange.line({ result });
     return true;
   } catch (failure) {

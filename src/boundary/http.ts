@@ -18,6 +18,10 @@ export interface HttpExchange {
   begin(status: number): void;
   /** Sends one line of JSON. */
   line(value: unknown): void;
+  /** Resolves once the client has taken what was sent so far, or is gone: for answers without an end. */
+  drained(): Promise<void>;
+  /** Resolves when the client goes before the answer has ended. */
+  readonly gone: Promise<void>;
 }
 
 export interface HttpServer {

@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
-import type { Requests, Responses } from '../api/contract.ts';
+import type { Requests, Responses, Told } from '../api/contract.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
 import { systemClock } from '../host/clock.ts';
@@ -80,7 +80,8 @@ class StandInLabs implements Labs {
         for (const node of state === undefined ? [] : (nodes ?? [...lab.states.keys()])) {
           const before = lab.states.get(node);
           lab.states.set(node, state ?? 'stopped');
-          onEvent?.({ node, stage: state === 'stopped' ? 'stopping' : before === 'running' ? 'skipped' : 'launching' });
+          const stage = state === 'stopped' ? 'stopping' : before === 'running' ? 'skipped' : 'launching';
+          onEvent?.({ node, stage } satisfies Told['start'] as unknown as Told[typeof method]);
         }
         const answer = method === 'status' || method === 'link' ? status() : { failures: [], warnings: [], status: status() };
         return await Promise.resolve(answer as unknown as Responses[typeof method]);

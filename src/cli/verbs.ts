@@ -5,6 +5,7 @@ import { completionVerb } from './verbs/completion.ts';
 import { consoleVerb } from './verbs/console.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { downVerb } from './verbs/down.ts';
+import { eventsVerb } from './verbs/events.ts';
 import { exampleVerb } from './verbs/example.ts';
 import { execVerb } from './verbs/exec.ts';
 import { generateVerb } from './verbs/generate.ts';
@@ -36,6 +37,7 @@ export const VERBS: readonly Verb[] = [
   execVerb,
   shellVerb,
   linkVerb,
+  eventsVerb,
   graphVerb,
   imageVerb,
   doctorVerb,

@@ -13,7 +13,9 @@ import type { ConsoleKind, Consoles } from './consoles.ts';
 import { converge, refusals } from './convergence.ts';
 import type { DocumentStore, LabDocument } from './document.ts';
 import type { Lab } from './lab.ts';
+import type { LabEvents } from './lab-events.ts';
 import { Launches } from './launches.ts';
+import { andEvents } from './node-events.ts';
 import type { NodeRecord } from './node-record.ts';
 import { readScripts } from './read-scripts.ts';
 import { statusOf } from './status-view.ts';
@@ -28,6 +30,7 @@ export interface EngineParts extends Omit<OpeningParts, 'admission'> {
   /** The machine's process number of the engine. */
   readonly pid: number;
   readonly clock: Clock;
+  readonly events: LabEvents;
   readonly document: DocumentStore;
   readonly consoles: Consoles;
   /** How many machines may boot at once. */
@@ -59,6 +62,7 @@ export class LabEngine {
   async adopt(): Promise<void> {
     this.#parts.kernel.onExit((exit) => this.#ended(exit));
     const document = await this.#loadDocument();
+    this.#parts.events.emit({ kind: 'engine', process: this.#parts.pid, state: document === undefined ? 'started' : 'adopted' });
     if (document === undefined) return;
     const { lab, wiring } = await this.#open(document.spec, 'empty');
     lab.unplugged.clear();
@@ -67,7 +71,9 @@ export class LabEngine {
       const record = lab.records.get(name);
       if (record === undefined) continue;
       record.wanted = true;
-      if (record.process === undefined) record.reason = 'its process ended while no engine watched';
+      if (record.process !== undefined) continue;
+      record.reason = 'its process ended while no engine watched';
+      this.#parts.events.emit({ kind: 'node', node: name, state: 'lost', reason: record.reason });
     }
     await wiring.resume();
     for (const { message } of await converge(lab, wiring, 'all', silent)) this.#parts.log(message);
@@ -76,8 +82,9 @@ export class LabEngine {
   /** Starts nodes; those that run, or are being started by another call, are skipped. */
   async start(
     request: { spec: LabSpec; nodes?: readonly string[] | undefined; wait: boolean; timeout: number },
-    emit: Emit,
+    progress: Emit,
   ): Promise<Outcome> {
+    const emit = andEvents(progress, this.#parts.events);
     const warnings: string[] = [];
     const { active, selected, fresh, blocked, launches } = await this.#turns.take(() =>
       this.#prepareStart(request, warnings, emit),
@@ -91,7 +98,8 @@ export class LabEngine {
   }
 
   /** Stops nodes: SIGTERM, then SIGKILL after a grace time. Those that do not run are skipped. */
-  async stop(request: { nodes?: readonly string[] | undefined }, emit: Emit): Promise<Outcome> {
+  async stop(request: { nodes?: readonly string[] | undefined }, progress: Emit): Promise<Outcome> {
+    const emit = andEvents(progress, this.#parts.events);
     await this.#turns.take(async () => {
       if (this.#active === undefined) return;
       const { lab, wiring } = this.#active;
@@ -105,7 +113,8 @@ export class LabEngine {
   }
 
   /** Stops everything and removes what lies outside the sandbox. The lab cannot be used afterwards. */
-  async down(emit: Emit): Promise<Outcome> {
+  async down(progress: Emit): Promise<Outcome> {
+    const emit = andEvents(progress, this.#parts.events);
     await this.#turns.take(async () => {
       if (this.#active === undefined) return;
       const { lab, wiring } = this.#active;
@@ -294,6 +303,7 @@ export class LabEngine {
     void this.#parts.consoles.down(record);
     if (record.stopping) return;
     this.#parts.log(`${record.name}: ${how}`);
+    this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: how });
     void this.#turns
       .take(() => converge(active.lab, active.wiring, 'carriers', silent))
       .catch((failure: unknown) => this.#parts.log(String(failure)));

@@ -72,6 +72,7 @@ async function exchange(
     return;
   }
   const lines = new Lines((text) => outgoing.write(text));
+  const gone = new Promise<void>((resolve) => outgoing.once('close', resolve));
   const afterwards = await handle({
     method: incoming.method ?? '',
     target: incoming.url ?? '/',
@@ -80,6 +81,12 @@ async function exchange(
       outgoing.writeHead(status, { 'content-type': 'application/x-ndjson' });
     },
     line: (value) => lines.add(JSON.stringify(value)),
+    drained: async () => {
+      lines.flush();
+      if (!outgoing.writableNeedDrain) return;
+      await Promise.race([gone, new Promise<void>((resolve) => outgoing.once('drain', resolve))]);
+    },
+    gone,
   });
   lines.flush();
   outgoing.end(() => afterwards?.());

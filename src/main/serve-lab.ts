@@ -8,6 +8,8 @@ import { qemuDriver } from '../drivers/qemu/qemu-driver.ts';
 import { Consoles } from '../engine/consoles.ts';
 import { DocumentStore } from '../engine/document.ts';
 import { LabEngine } from '../engine/lab-engine.ts';
+import { LabEvents } from '../engine/lab-events.ts';
+import { tellEvents } from '../engine/tell-events.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import { tryLock } from '../host/file-lock.ts';
@@ -28,8 +30,10 @@ export async function serveLab(lab: string, run: string): Promise<void> {
   const workerPath = `${installation}/dist/kernel-worker.mjs`;
   const kernel = await startKernelWorker({ lab, workerPath, hostProc });
   const consoles = new Consoles(systemStreams, systemClock, systemGrowingFiles);
+  const events = new LabEvents(Date.now);
   const engine = new LabEngine({
     lab,
+    events,
     run,
     pid: hostPidOf(hostProc),
     kernel,
@@ -71,13 +75,14 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       const output = await engine.exec({ ...request, input: input === undefined ? undefined : decodeBase64(input) });
       return { code: output.code, stdout: encodeBase64(output.stdout), stderr: encodeBase64(output.stderr) };
     },
+    events: ({ past, ...wish }, tell, asker) => tellEvents(events, wish, past === true, tell, asker),
   };
   const bug = (failure: unknown) => log(`internal: ${failure instanceof Error ? failure.stack : String(failure)}`);
   const listener = await systemHttpServer.listen(
     `${run}/api.sock`,
     async (exchange) => {
       const method = await answer(exchange, handlers, bug);
-      return method === 'down' ? () => void end() : undefined;
+      return method === 'down' ? () => void end('down') : undefined;
     },
     (target) => {
       const wanted = streamTarget(target);
@@ -86,14 +91,15 @@ export async function serveLab(lab: string, run: string): Promise<void> {
   );
 
   /** Ends the engine; nodes that run go on. */
-  const end = async () => {
+  const end = async (reason: 'down' | 'engine') => {
+    events.close(reason);
     consoles.close();
     await listener.close();
     await kernel.close();
     process.exit(0);
   };
-  process.on('SIGTERM', () => void end());
-  process.on('SIGINT', () => void end());
+  process.on('SIGTERM', () => void end('engine'));
+  process.on('SIGINT', () => void end('engine'));
   log(`serving lab ${lab}`);
 }
 
