@@ -36,6 +36,22 @@ export type Qdisc =
   /** Takes every frame, and none leaves. */
   | { readonly kind: 'blackhole' };
 
+/** A route to be set; it leaves by the interface that it is set for. */
+export interface KernelRoute {
+  /** ADDRESS/LENGTH, IPv4 or IPv6. */
+  readonly destination: string;
+  /** A next hop that no route reaches counts as being on the link. */
+  readonly gateway?: string;
+  /** 0 where left out, which for IPv6 means 1024 (the kernel's default). */
+  readonly metric?: number;
+  /** The main table where left out. */
+  readonly table?: number;
+  readonly onlink?: boolean;
+  readonly mtu?: number;
+  /** The source address that packets on it prefer. */
+  readonly source?: string;
+}
+
 /** Every operation is idempotent: what is there already is kept or brought to the wanted state, what is gone already is fine. */
 export type KernelOp =
   | { readonly op: 'netns-add'; readonly netns: Netns }
@@ -77,6 +93,13 @@ export type KernelOp =
   | { readonly op: 'offloads-off'; readonly netns: Netns; readonly name: string }
   /** `address` is IP/PREFIX, IPv4 or IPv6. */
   | { readonly op: 'address-add'; readonly netns: Netns; readonly name: string; readonly address: string }
+  /**
+   * These addresses and no others of ours: what an earlier operation of this kind set at the interface, and this one does not name, goes.
+   * Addresses that came otherwise stay; kernels before 5.18 keep no mark at addresses, so there all of them do.
+   */
+  | { readonly op: 'addresses-set'; readonly netns: Netns; readonly name: string; readonly addresses: readonly string[] }
+  /** The same of routes, which carry the mark `proto static`; the interface must be up. Routes that are there already are not touched. */
+  | { readonly op: 'routes-set'; readonly netns: Netns; readonly name: string; readonly routes: readonly KernelRoute[] }
   /** A path under /proc/sys, with slashes: `net/ipv4/ip_forward`. */
   | { readonly op: 'sysctl'; readonly netns: Netns; readonly key: string; readonly value: string };
 

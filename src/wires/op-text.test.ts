@@ -48,6 +48,30 @@ it.each<[KernelOp, string[]]>([
     { op: 'address-add', netns: 'r1', name: 'eth0', address: 'fd00::1/64' },
     ['ip -n r1 address replace fd00::1/64 dev eth0 nodad'],
   ],
+  [
+    { op: 'addresses-set', netns: 'r1', name: 'F', addresses: ['10.0.0.1/24', 'fd00::1/64'] },
+    [
+      '# addresses that an earlier command of this kind set, and that are not named here, go',
+      'ip -n r1 address replace 10.0.0.1/24 dev F',
+      'ip -n r1 address replace fd00::1/64 dev F nodad',
+    ],
+  ],
+  [
+    {
+      op: 'routes-set',
+      netns: 'r1',
+      name: 'F',
+      routes: [
+        { destination: '0.0.0.0/0', gateway: '10.0.0.2', metric: 101 },
+        { destination: 'fd01::/64', table: 7, source: 'fd00::1', mtu: 1400, onlink: true },
+      ],
+    },
+    [
+      '# routes of F with proto static that are not named here go',
+      'ip -n r1 route replace 0.0.0.0/0 via 10.0.0.2 metric 101 dev F proto static',
+      'ip -n r1 -6 route replace fd01::/64 table 7 src fd00::1 mtu 1400 onlink dev F proto static',
+    ],
+  ],
   [{ op: 'sysctl', netns: 'r1', key: 'net/ipv4/ip_forward', value: '1' }, ['ip netns exec r1 sysctl -w net/ipv4/ip_forward=1']],
 ])('%j', (op, lines) => {
   expect(opText(op)).toEqual(lines);

@@ -1,4 +1,12 @@
-import { HOST, type KernelAbilities, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
+import {
+  HOST,
+  type KernelAbilities,
+  type KernelOp,
+  type KernelRoute,
+  type Netns,
+  PANEL,
+  type VethEnd,
+} from '../boundary/kernel.ts';
 import { inside, word } from './command-words.ts';
 import { qdiscText } from './qdisc-text.ts';
 
@@ -43,10 +51,43 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
     case 'offloads-off':
       return [`${inside(op.netns)}ethtool -K ${word(op.name)} tx off rx off tso off gso off gro off txvlan off rxvlan off`];
     case 'address-add':
-      return [`${ip(op.netns)} address replace ${op.address} dev ${word(op.name)}${op.address.includes(':') ? ' nodad' : ''}`];
+      return [addressText(op)];
+    case 'addresses-set':
+      return [
+        '# addresses that an earlier command of this kind set, and that are not named here, go',
+        ...op.addresses.map((address) => addressText({ ...op, address })),
+      ];
+    case 'routes-set':
+      return [
+        `# routes of ${op.name} with proto static that are not named here go`,
+        ...op.routes.map(
+          (route) =>
+            `${ip(op.netns)}${route.destination.includes(':') ? ' -6' : ''} route replace ${routeWords(route)} dev ${word(op.name)} proto static`,
+        ),
+      ];
     case 'sysctl':
       return [`${inside(op.netns)}sysctl -w ${word(op.key)}=${word(op.value)}`];
   }
+}
+
+function addressText({
+  address,
+  name,
+  netns,
+}: Pick<Extract<KernelOp, { op: 'address-add' }>, 'address' | 'name' | 'netns'>): string {
+  return `${ip(netns)} address replace ${address} dev ${word(name)}${address.includes(':') ? ' nodad' : ''}`;
+}
+
+function routeWords({ destination, gateway, metric, mtu, onlink, source, table }: KernelRoute): string {
+  return [
+    destination,
+    ...(gateway === undefined ? [] : ['via', gateway]),
+    ...(metric === undefined ? [] : ['metric', metric]),
+    ...(table === undefined ? [] : ['table', table]),
+    ...(source === undefined ? [] : ['src', source]),
+    ...(mtu === undefined ? [] : ['mtu', mtu]),
+    ...(onlink === true ? ['onlink'] : []),
+  ].join(' ');
 }
 
 function redirectText(

@@ -27,6 +27,10 @@ export function doing(op: KernelOp): string {
       return `switch offloads off at ${place(op)}`;
     case 'address-add':
       return `set the address ${op.address} at ${place(op)}`;
+    case 'addresses-set':
+      return `set the addresses of ${place(op)}`;
+    case 'routes-set':
+      return `set the routes of ${place(op)}`;
     case 'sysctl':
       return `set ${op.key} to ${op.value} in ${op.netns}`;
   }

@@ -1,9 +1,10 @@
 import { writeFileSync } from 'node:fs';
 import { HOST, type KernelFailure, type KernelOp, type Netns } from '../../boundary/kernel.ts';
-import { addAddress } from '../netlink/addresses.ts';
+import { addAddress, setAddresses } from '../netlink/addresses.ts';
 import { offloadsOff } from '../netlink/ethtool.ts';
 import { deleteLink, getLink, linkIndex, setLink } from '../netlink/links.ts';
 import { setQdisc } from '../netlink/qdisc.ts';
+import { setRoutes } from '../netlink/routes.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import type { Classifier } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
@@ -71,6 +72,14 @@ const operations: Operations = {
   'address-add': (namespaces, { netns, name, address }) => {
     const socket = namespaces.socket(netns);
     addAddress(socket, linkIndex(socket, name), address);
+  },
+  'addresses-set': (namespaces, { netns, name, addresses }) => {
+    const socket = namespaces.socket(netns);
+    setAddresses(socket, linkIndex(socket, name), addresses);
+  },
+  'routes-set': (namespaces, { netns, name, routes }) => {
+    const socket = namespaces.socket(netns);
+    setRoutes(socket, linkIndex(socket, name), routes);
   },
   sysctl: setSysctl,
 };

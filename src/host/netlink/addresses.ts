@@ -1,5 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
-import { Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
+import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
 import { SystemError } from './system-error.ts';
 
@@ -7,14 +7,20 @@ import { SystemError } from './system-error.ts';
 const RTM_NEWADDR = 20;
 const IFA_ADDRESS = 1;
 const IFA_LOCAL = 2;
+const RTM_DELADDR = 21;
+const RTM_GETADDR = 22;
 const IFA_BROADCAST = 4;
+/** Since Linux 5.18. */
+const IFA_PROTO = 11;
+/** Marks the addresses of `setAddresses`; the kernel's own marks are below 4. */
+const OURS = 0x77;
 const IFA_F_NODAD = 0x02;
 const AF_INET = 2;
 const AF_INET6 = 10;
 const EINVAL = 22;
 
 /** Adds IP/PREFIX; there already is fine. An IPv6 address is usable at once: the kernel does not first look for duplicates (IFA_F_NODAD). */
-export function addAddress(socket: NetlinkSocket, index: number, address: string): void {
+export function addAddress(socket: NetlinkSocket, index: number, address: string, mark = 0): void {
   const { family, bytes, prefix } = parseAddress(address);
   const header = Buffer.alloc(8);
   header.writeUInt8(family, 0);
@@ -26,11 +32,49 @@ export function addAddress(socket: NetlinkSocket, index: number, address: string
     message.bytes(IFA_LOCAL, bytes);
     if (prefix < 31) message.bytes(IFA_BROADCAST, broadcast(bytes, prefix));
   }
+  if (mark !== 0) message.u8(IFA_PROTO, mark);
   socket.change(message);
 }
 
+/** Makes these the only addresses at the interface that carry our mark. Those that are there already stay as they are. */
+export function setAddresses(socket: NetlinkSocket, index: number, addresses: readonly string[]): void {
+  const wanted = new Map(addresses.map((address) => [identity(parseAddress(address)), address]));
+  for (const there of addressesAt(socket, index)) {
+    const kept = wanted.delete(identity(there));
+    if (!kept && there.mark === OURS) removeAddress(socket, index, there);
+  }
+  for (const address of wanted.values()) addAddress(socket, index, address, OURS);
+}
+
+interface Address {
+  readonly family: number;
+  readonly bytes: Buffer;
+  readonly prefix: number;
+}
+
+function identity({ bytes, prefix }: Address): string {
+  return `${bytes.toString('hex')}/${prefix}`;
+}
+
+function addressesAt(socket: NetlinkSocket, index: number): (Address & { readonly mark: number })[] {
+  return socket.dump(new Message(RTM_GETADDR, 0).raw(Buffer.alloc(8))).flatMap(({ body }) => {
+    const attributes = attributesIn(body, 8);
+    const bytes = attributes.get(IFA_LOCAL) ?? attributes.get(IFA_ADDRESS);
+    if (bytes === undefined || body.readUInt32LE(4) !== index) return [];
+    return { family: body.readUInt8(0), bytes, prefix: body.readUInt8(1), mark: attributes.get(IFA_PROTO)?.readUInt8(0) ?? 0 };
+  });
+}
+
+function removeAddress(socket: NetlinkSocket, index: number, { family, bytes, prefix }: Address): void {
+  const header = Buffer.alloc(8);
+  header.writeUInt8(family, 0);
+  header.writeUInt8(prefix, 1);
+  header.writeUInt32LE(index, 4);
+  socket.change(new Message(RTM_DELADDR, 0, 128).raw(header).bytes(IFA_LOCAL, bytes));
+}
+
 /** Throws EINVAL for what is no address. */
-export function parseAddress(text: string): { readonly family: number; readonly bytes: Buffer; readonly prefix: number } {
+export function parseAddress(text: string): Address {
   const [ip = '', length] = text.split('/');
   const family = isIPv4(ip) ? AF_INET : isIPv6(ip) && !ip.includes('%') ? AF_INET6 : undefined;
   const longest = family === AF_INET ? 32 : 128;
