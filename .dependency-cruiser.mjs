@@ -3,6 +3,7 @@ const rooms = {
   model: [],
   dot: ['model'],
   address: ['model'],
+  keyfile: ['model'],
   generate: ['model', 'address'],
   graph: ['model'],
   capture: ['model'],

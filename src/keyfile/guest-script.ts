@@ -1,0 +1,82 @@
+import { encodeBase64 } from '../model/base64.ts';
+import type { RouteSetting } from './connection-profile.ts';
+import { GUEST_FUNCTIONS } from './guest-functions.ts';
+import type { InterfaceConfig } from './interface-config.ts';
+
+/** A file to be put into a guest. */
+export interface GuestFile {
+  /** Absolute. */
+  readonly path: string;
+  readonly mode: number;
+  readonly content: Uint8Array;
+}
+
+/** What a guest is told of its configuration. */
+export interface GuestConfig {
+  /** Given once in the life of a guest: what it changes in them itself stays. */
+  readonly tree: readonly GuestFile[];
+  /** Keyfiles, given every time; by file name. */
+  readonly keyfiles: readonly GuestFile[];
+  /** The interfaces to configure where the guest has no NetworkManager of its own. */
+  readonly interfaces: readonly { readonly name: string; readonly config: InterfaceConfig }[];
+  /** The text of resolv.conf there; undefined takes back what was set before. */
+  readonly resolver: string | undefined;
+}
+
+/**
+ * A script for sh(1) that gives a guest its configuration: it writes the files; then NetworkManager, where the guest has one, is given the
+ * keyfiles, else ip(8) configures the interfaces. What an earlier run set and this one does not is taken away, and nothing else is touched.
+ * It goes on after a failure; each is a line on standard error, and the script then ends with 1.
+ */
+export function guestScript({ interfaces, keyfiles, resolver, tree }: GuestConfig): string {
+  const given = tree.length === 0 ? [] : ['if [ ! -e $given ]; then', ...tree.map(put), ': >$given', 'fi'];
+  return [
+    GUEST_FUNCTIONS,
+    ...given,
+    ...keyfiles.map(put),
+    `manager ${keyfiles.map(({ path }) => word(path)).join(' ')}`,
+    ...interfaces.flatMap(({ config, name }) => configure(name, config)),
+    ...resolverLines(resolver),
+    'exit $failed',
+    '',
+  ].join('\n');
+}
+
+function put({ content, mode, path }: GuestFile): string {
+  const lines = encodeBase64(content).match(/.{1,76}/g) ?? [];
+  return `put ${word(path)} ${mode.toString(8)} <<'weft'\n${lines.map((line) => `${line}\n`).join('')}weft`;
+}
+
+function configure(name: string, { addresses, ipv6, mac, mtu, routes }: InterfaceConfig): string[] {
+  const switches = ipv6.map(({ key, value }) => `switch ${word(name)} ${key} ${value}`);
+  const lines = [...addresses.map((address) => `address ${address}`), ...routes.map(routeLine)];
+  return [
+    `begin ${word(name)}${mac === undefined ? '' : ` address ${mac}`}${mtu === undefined ? '' : ` mtu ${mtu}`}`,
+    ...switches,
+    `configure ${word(name)} <<'weft'\n${lines.map((line) => `${line}\n`).join('')}weft`,
+  ];
+}
+
+/** The words of a route as ip(8) takes them, the family before, the next hop always at the same place. */
+function routeLine({ destination, gateway, metric, mtu, onlink, source, table }: RouteSetting): string {
+  const words = [
+    destination.includes(':') ? '-6' : '-4',
+    destination,
+    ...(gateway === undefined ? [] : ['via', gateway]),
+    ...(metric === undefined ? [] : ['metric', metric]),
+    ...(table === undefined ? [] : ['table', table]),
+    ...(source === undefined ? [] : ['src', source]),
+    ...(mtu === undefined ? [] : ['mtu', mtu]),
+    ...(onlink === true ? ['onlink'] : []),
+  ];
+  return `route ${words.join(' ')}`;
+}
+
+function resolverLines(text: string | undefined): string[] {
+  if (text === undefined) return ['if [ -e $resolver ]; then : >/etc/resolv.conf; rm -f $resolver; fi'];
+  return [`cat >/etc/resolv.conf <<'weft' || fail 'cannot write /etc/resolv.conf'\n${text}weft`, ': >$resolver'];
+}
+
+function word(text: string): string {
+  return `'${text.replaceAll("'", "'\\''")}'`;
+}
