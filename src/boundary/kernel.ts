@@ -1,3 +1,5 @@
+import type { Direction } from '../capture/captured-frame.ts';
+import type { PacketFilter } from '../capture/packet-filter.ts';
 import type { Conditions } from '../model/link-conditions.ts';
 
 /**
@@ -183,6 +185,25 @@ export interface ProcessExit {
   readonly signal: string | undefined;
 }
 
+/** An interface where the frames of a node's port pass. */
+export interface FrameView {
+  readonly netns: Netns;
+  readonly name: string;
+  /** Which way a frame that enters there goes, as the node sees it. */
+  readonly entering: Direction;
+}
+
+export interface CaptureRequest {
+  /** Where the worker listens for the one reader: a unix socket, mode 0600. */
+  readonly socketPath: string;
+  readonly ports: readonly { readonly label: string; readonly view: FrameView }[];
+  readonly filter: PacketFilter | undefined;
+  /** How many bytes of a frame are kept; 0 for all. */
+  readonly snaplen: number;
+  /** Memory for frames that wait for the reader, of all ports together. Bytes. */
+  readonly room: number;
+}
+
 export interface Kernel {
   readonly abilities: KernelAbilities;
   /** Runs all of them in order, going on after a failure; result i belongs to operation i, undefined for success. */
@@ -201,5 +222,12 @@ export interface Kernel {
   onExit(listener: (exit: ProcessExit) => void): void;
   /** Opens a TCP connection from inside a namespace (a relay to localhost of the panel), as a byte stream on a unix socket at `path`. */
   relay(path: string, netns: Netns, host: string, port: number): Promise<void>;
+  /**
+   * Captures the frames of ports, both directions, in the order of their time, as pcapng: one interface a port, named by its label. The
+   * capture is under way when this resolves, with the reason where a port's interface is not there; it is waited for, as it is
+   * when it goes. The reader ends it with a byte of any value: what was captured until then follows, then the counts. Frames that the
+   * reader is too slow for are lost, and counted.
+   */
+  capture(request: CaptureRequest): Promise<readonly (KernelFailure | undefined)[]>;
   close(): Promise<void>;
 }

@@ -1,3 +1,4 @@
+import type { FrameView } from '../boundary/kernel.ts';
 import { DEFAULT_MTU, interfaceOf, type Place } from './place.ts';
 import type { NetdevPlug, Outlet, Wire, WiredEnd, WireEnd, WireRequest } from './wire.ts';
 
@@ -7,6 +8,7 @@ export type WireParts = Pick<Wire, 'carriedBy' | 'setUp' | 'tearDown'> & {
   /** By the end whose frames leave there. */
   readonly outlets: ReadonlyMap<WireEnd, Place>;
   readonly plugs: ReadonlyMap<WireEnd, NetdevPlug>;
+  readonly views: ReadonlyMap<WireEnd, FrameView>;
   readonly on: Wire['carrier']['on'];
   readonly off: Wire['carrier']['off'];
   readonly resume?: Wire['resume'];
@@ -22,7 +24,7 @@ export function assemble(request: WireRequest, parts: WireParts): Wire {
     setUp: parts.setUp,
     resume: parts.resume ?? [],
     tearDown: parts.tearDown,
-    ends: [wiredEnd(tail, parts.plugs.get(tail)), wiredEnd(head, parts.plugs.get(head))],
+    ends: [wiredEnd(tail, parts), wiredEnd(head, parts)],
     interfaces: parts.places.map(interfaceOf),
     carrier: {
       on: parts.on,
@@ -40,6 +42,6 @@ function outlet(place: Place | undefined): Outlet | undefined {
   return place && { netns: place.netns, name: place.name };
 }
 
-function wiredEnd(end: WireEnd, plug: NetdevPlug | undefined): WiredEnd {
-  return { node: end.node, port: end.kind === 'hub' ? undefined : end.port, plug };
+function wiredEnd(end: WireEnd, { plugs, views }: WireParts): WiredEnd {
+  return { node: end.node, port: end.kind === 'hub' ? undefined : end.port, plug: plugs.get(end), view: views.get(end) };
 }

@@ -15,6 +15,7 @@ export function dgramWire(request: WireRequest, [tail, head]: readonly [VmEnd, V
       [tail, dgramPlug(a, b)],
       [head, dgramPlug(b, a)],
     ]),
+    views: new Map(),
     setUp: [],
     tearDown: [],
     on: [],

@@ -1,7 +1,7 @@
-import type { KernelOp } from '../boundary/kernel.ts';
+import type { FrameView, KernelOp } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
 import { dgramPaths, dgramPlug } from './dgram-sockets.ts';
-import { hubPortAt, linkDelete, type Place, panelPlace, settle } from './place.ts';
+import { hubPortAt, linkDelete, oppositeView, ownView, type Place, panelPlace, settle } from './place.ts';
 import { vethAdd, vethCarrier } from './veth-wire.ts';
 import type { HostEnd, HubEnd, NamespaceEnd, VmEnd, Wire, WireEnd, WireRefusal, WireRequest } from './wire.ts';
 
@@ -30,6 +30,10 @@ export function packetWire(
       [other, place],
     ]),
     plugs: new Map([[vm, dgramPlug(ofVm, ofWorker)]]),
+    views: new Map<WireEnd, FrameView>([
+      [vm, ownView(near)],
+      ...(other.kind === 'hub' ? [] : [[other, oppositeView(near)] as const]),
+    ]),
     setUp: [vethAdd(near, place), { op: 'offloads-off', netns: place.netns, name: place.name }, carry, ...settle(place)],
     resume: [carry],
     tearDown: [linkDelete(near)],

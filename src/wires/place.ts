@@ -1,4 +1,4 @@
-import { HOST, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
+import { type FrameView, HOST, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
 import { ownerMark } from './owner-mark.ts';
 import { digestName, panelName } from './panel-name.ts';
 import type { HostEnd, HubEnd, HubPort, NamespaceEnd, WireEnd, WireInterface } from './wire.ts';
@@ -101,4 +101,14 @@ export function joinOps(a: Place, b: Place): KernelOp[] {
 /** A hub's port that is one interface. */
 export function hubPortAt(hub: HubEnd, { name }: Place): HubPort {
   return { hub: hub.node, name };
+}
+
+/** Seen at the port's own interface. */
+export function ownView({ netns, name }: Place): FrameView {
+  return { netns, name, entering: 'in' };
+}
+
+/** Seen at the interface that the port's frames come in at. */
+export function oppositeView({ netns, name }: Place): FrameView {
+  return { netns, name, entering: 'out' };
 }

@@ -1,7 +1,8 @@
+import type { FrameView } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
-import { hubPortAt, joinOps, linkDelete, type Place, panelPlace, settle, tapAdd } from './place.ts';
+import { hubPortAt, joinOps, linkDelete, oppositeView, ownView, type Place, panelPlace, settle, tapAdd } from './place.ts';
 import { vethAdd, vethCarrier } from './veth-wire.ts';
-import type { HubEnd, NamespaceEnd, NetdevPlug, VmEnd, Wire, WireEnd, WireRequest } from './wire.ts';
+import type { HostEnd, HubEnd, NamespaceEnd, NetdevPlug, VmEnd, Wire, WireEnd, WireRequest } from './wire.ts';
 
 /** Two VMs: a TAP for each in the panel, and every frame that enters at one leaves at the other. */
 export function tapPairWire(request: WireRequest, [tail, head]: readonly [VmEnd, VmEnd]): Wire {
@@ -17,6 +18,10 @@ export function tapPairWire(request: WireRequest, [tail, head]: readonly [VmEnd,
     plugs: new Map([
       [tail, tapPlug(a)],
       [head, tapPlug(b)],
+    ]),
+    views: new Map([
+      [tail, oppositeView(a)],
+      [head, oppositeView(b)],
     ]),
     setUp: [...tapAdd(a), ...tapAdd(b), ...joinOps(a, b)],
     tearDown: [linkDelete(a), linkDelete(b)],
@@ -37,6 +42,10 @@ export function tapToPlaceWire(request: WireRequest, vm: VmEnd, other: Namespace
       [other, tap],
     ]),
     plugs: new Map([[vm, tapPlug(tap)]]),
+    views: new Map<WireEnd, FrameView>([
+      [vm, oppositeView(tap)],
+      [other, oppositeView(near)],
+    ]),
     setUp: [...tapAdd(tap), vethAdd(near, place), ...joinOps(tap, near), ...settle(place)],
     tearDown: [linkDelete(tap), linkDelete(near)],
     on: vethCarrier(near, place, true),
@@ -45,13 +54,17 @@ export function tapToPlaceWire(request: WireRequest, vm: VmEnd, other: Namespace
 }
 
 /** A VM's TAP that is itself the other end: the machine's interface. */
-export function hostTapWire(request: WireRequest, vm: VmEnd, place: Place): Wire {
+export function hostTapWire(request: WireRequest, vm: VmEnd, host: HostEnd, place: Place): Wire {
   const { netns, name } = place;
   return assemble(request, {
     carriedBy: 'tap',
     places: [place],
     outlets: new Map(request.ends.filter((end) => end !== vm).map((end) => [end, place])),
     plugs: new Map([[vm, tapPlug(place)]]),
+    views: new Map<WireEnd, FrameView>([
+      [vm, oppositeView(place)],
+      [host, ownView(place)],
+    ]),
     setUp: [...tapAdd(place), ...settle(place)],
     tearDown: [linkDelete(place)],
     on: [{ op: 'link-set', netns, name, carrier: true }],
@@ -67,6 +80,7 @@ export function hubTapWire(request: WireRequest, vm: VmEnd, hub: HubEnd): Wire {
     places: [tap],
     outlets: new Map([[hub, tap]]),
     plugs: new Map([[vm, tapPlug(tap)]]),
+    views: new Map([[vm, oppositeView(tap)]]),
     setUp: tapAdd(tap),
     tearDown: [linkDelete(tap)],
     on: [],

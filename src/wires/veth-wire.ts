@@ -1,7 +1,7 @@
-import type { KernelOp } from '../boundary/kernel.ts';
+import type { FrameView, KernelOp } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
-import { addressAdds, hubPortAt, linkDelete, type Place, settle, vethEnd } from './place.ts';
-import type { Wire, WireRequest } from './wire.ts';
+import { addressAdds, hubPortAt, linkDelete, oppositeView, ownView, type Place, settle, vethEnd } from './place.ts';
+import type { Wire, WireEnd, WireRequest } from './wire.ts';
 
 /** One veth pair with an end at each place: between namespaces, the machine and hubs, in any mix. */
 export function vethWire(request: WireRequest, tail: Place, head: Place): Wire {
@@ -14,12 +14,19 @@ export function vethWire(request: WireRequest, tail: Place, head: Place): Wire {
       [b, head],
     ]),
     plugs: new Map(),
+    views: new Map([...vethView(a, tail, head), ...vethView(b, head, tail)]),
     setUp: [vethAdd(tail, head), ...settle(tail), ...settle(head)],
     tearDown: [linkDelete(tail)],
     on: vethCarrier(tail, head, true),
     off: vethCarrier(tail, head, false),
     hubPorts: [...(a.kind === 'hub' ? [hubPortAt(a, tail)] : []), ...(b.kind === 'hub' ? [hubPortAt(b, head)] : [])],
   });
+}
+
+/** At a hidden other end, so that the node does not see that somebody looks; else at its own interface. */
+function vethView(end: WireEnd, own: Place, other: Place): [WireEnd, FrameView][] {
+  if (end.kind === 'hub') return [];
+  return [[end, other.hidden ? oppositeView(other) : ownView(own)]];
 }
 
 export function vethAdd(a: Place, b: Place): KernelOp {

@@ -30,6 +30,9 @@ function compile(...given: Parameters<typeof request>): Wire {
   return wire;
 }
 
+const ownAt = (netns: string, name: string) => ({ netns, name, entering: 'in' });
+const oppositeAt = (netns: string, name: string) => ({ netns, name, entering: 'out' });
+
 const names = (ops: readonly KernelOp[]) => ops.map(({ op }) => op);
 
 describe('wireFor', () => {
@@ -93,6 +96,29 @@ describe('wireFor', () => {
     const mixed = compile([vm('a'), namespace('b')], { tap: false });
     expect(names(mixed.setUp)).toEqual(['veth-add', 'offloads-off', 'carry', 'address-add']);
     expect(names(mixed.resume)).toEqual(['carry']);
+  });
+
+  it.each([
+    ['a VM at its TAP', [vm('a'), vm('b')], [oppositeAt('@panel', 'a~e0'), oppositeAt('@panel', 'b~e0')]],
+    [
+      'a namespace in the panel, where it cannot look',
+      [vm('a'), namespace('b')],
+      [oppositeAt('@panel', 'a~e0'), oppositeAt('@panel', 'b~eth0')],
+    ],
+    ['two namespaces where they are', [namespace('a'), namespace('b')], [ownAt('a', 'eth0'), ownAt('b', 'eth0')]],
+    ['the machine at its interface', [vm('a'), host], [oppositeAt('@host', 'tap0'), ownAt('@host', 'tap0')]],
+    ['a namespace at its hub', [namespace('a'), hub], [oppositeAt('@panel', expect.stringMatching(/^w~~/)), undefined]],
+    ['a VM at its hub', [hub, vm('a')], [undefined, oppositeAt('@panel', 'a~e0')]],
+  ] as const)('shows the frames of %s', (_, ends, views) => {
+    expect(compile(ends).ends.map(({ view }) => view)).toEqual(views);
+  });
+
+  it('shows both sides of a carried link at the panel, and nothing of sockets between VMs', () => {
+    expect(compile([vm('a'), namespace('b')], { tap: false }).ends.map(({ view }) => view)).toEqual([
+      ownAt('@panel', 'a~e0'),
+      oppositeAt('@panel', 'a~e0'),
+    ]);
+    expect(compile([vm('a'), vm('b')], { tap: false }).ends.map(({ view }) => view)).toEqual([undefined, undefined]);
   });
 
   it.each([

@@ -26,7 +26,7 @@ function vmToOther(request: WireRequest, vm: VmEnd, other: NamespaceEnd | HubEnd
   const place = placeOf(request, other, vm);
   if (!tap) return packetWire(request, vm, other, place);
   if (other.kind === 'hub') return hubTapWire(request, vm, other);
-  return other.kind === 'host' ? hostTapWire(request, vm, place) : tapToPlaceWire(request, vm, other, place);
+  return other.kind === 'host' ? hostTapWire(request, vm, other, place) : tapToPlaceWire(request, vm, other, place);
 }
 
 function placeOf(request: WireRequest, end: Exclude<WireEnd, VmEnd>, other: WireEnd): Place {

@@ -1,4 +1,4 @@
-import type { HandedDescriptor, KernelAbilities, KernelOp, Netns } from '../boundary/kernel.ts';
+import type { FrameView, HandedDescriptor, KernelAbilities, KernelOp, Netns } from '../boundary/kernel.ts';
 
 /** A port of a process that takes netdevs: QEMU, or anything that a template makes. */
 export interface VmEnd {
@@ -65,6 +65,8 @@ export interface WiredEnd {
   readonly port: string | undefined;
   /** Present at VM ends only. */
   readonly plug: NetdevPlug | undefined;
+  /** Where the kernel shows the port's frames: out of the node's sight where there is such a place. undefined at a hub, and where none passes the kernel. */
+  readonly view: FrameView | undefined;
 }
 
 /** An interface that exists while the wire is set up; `interfaces()` shows it with this alias. */

@@ -3,6 +3,7 @@ import { HOST, type Kernel, type KernelOp } from '../../src/boundary/kernel.ts';
 import { hubOps } from '../../src/wires/hub-ops.ts';
 import type { Wire, WireEnd } from '../../src/wires/wire.ts';
 import { wireFor } from '../../src/wires/wire-for.ts';
+import { frameCapture } from './frame-capture.ts';
 import { telltaleFrames } from './frames.ts';
 import { type Holder, openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
 import { type FramePort, interfacePort, netdevPort } from './wire-ports.ts';
@@ -68,6 +69,37 @@ describe.each(['root', 'user with tun', 'user'] as const)('wires of %s', (holder
       }
     },
   );
+
+  it.each(cases.filter((one) => one.holder === holder && one.carriedBy !== 'dgram'))(
+    '$name: a capture shows every frame once at each port',
+    async ({ ends, tapless }) => {
+      const wire = compile(ends, tapless);
+      await setUp([wire]);
+      const ports = await portsOf(wire, ends);
+      try {
+        await expectCapture([wire], ports);
+      } finally {
+        await takeDown([wire], ports);
+      }
+    },
+  );
+
+  it.each([false, true])('hub: a capture shows every frame once at each port (without TAPs: %s)', async (tapless) => {
+    const members = [vm('a'), namespace('b'), vm('c')];
+    const wires = members.map((end, at) => compile(at === 1 ? [hub, end] : [end, hub], tapless));
+    await setUp(wires);
+    await run(hubOps(wires.flatMap((wire) => wire.hubPorts)));
+    const ports = await Promise.all([
+      portsOf(wires[0] as Wire, [vm('a'), hub]).then(([port]) => port),
+      portsOf(wires[1] as Wire, [hub, namespace('b')]).then(([, port]) => port),
+      portsOf(wires[2] as Wire, [vm('c'), hub]).then(([port]) => port),
+    ]);
+    try {
+      await expectCapture(wires, ports);
+    } finally {
+      await takeDown(wires, ports);
+    }
+  });
 
   it.each([false, true])('hub of VMs and namespaces: every frame arrives at all others (without TAPs: %s)', async (tapless) => {
     const members = [vm('a'), namespace('b'), namespace('c'), vm('d')];
@@ -137,6 +169,35 @@ describe.each(['root', 'user with tun', 'user'] as const)('wires of %s', (holder
     await run(namespaces.map((netns) => ({ op: 'netns-delete', netns })));
     const left = await kernel.interfaces(['@panel', HOST]);
     expect(left.filter(({ alias }) => alias.startsWith(`weft ${lab} `))).toEqual([]);
+  }
+
+  /** Each of the ports sends each of the telltale frames; `ports` are in the order of the wires' ends that are no hub's. */
+  async function expectCapture(wires: readonly Wire[], ports: readonly FramePort[]): Promise<void> {
+    for (const from of ports) {
+      await awaitPassage(
+        from,
+        ports.filter((port) => port !== from),
+      );
+    }
+    const views = wires
+      .flatMap(({ ends }) => ends)
+      .flatMap(({ node, view }) => (view === undefined ? [] : [{ label: node, view }]));
+    const capture = await frameCapture(kernel, sandbox.folder, { ports: views });
+    const sent = Object.values(telltaleFrames).map((frame) => frame.toString('hex'));
+    for (const from of ports) {
+      const others = ports.filter((port) => port !== from);
+      for (const port of others) port.received.length = 0;
+      for (const frame of Object.values(telltaleFrames)) from.send(frame);
+      for (const port of others) await until(() => sent.every((frame) => port.received.includes(frame)), 'the frames to arrive');
+    }
+    const counts = await capture.stop();
+    const seen = capture.seen.filter(({ bytes }) => sent.includes(bytes));
+    expect(seen.map(({ time }) => time)).toEqual(seen.map(({ time }) => time).toSorted((a, b) => (a < b ? -1 : a > b ? 1 : 0)));
+    for (const [at, { label }] of views.entries()) {
+      const expected = ports.flatMap((_, sender) => sent.map((bytes) => `${sender === at ? 'out' : 'in'} ${bytes}`));
+      expect(seen.filter(({ port }) => port === label).map(({ direction, bytes }) => `${direction} ${bytes}`)).toEqual(expected);
+      expect(counts[label]).toMatchObject({ dropped: 0 });
+    }
   }
 
   async function run(ops: readonly KernelOp[]): Promise<void> {

@@ -1,6 +1,14 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { HostError } from '../../boundary/host-error.ts';
-import type { Kernel, KernelAbilities, KernelOp, Netns, ProcessExit, SpawnRequest } from '../../boundary/kernel.ts';
+import type {
+  CaptureRequest,
+  Kernel,
+  KernelAbilities,
+  KernelOp,
+  Netns,
+  ProcessExit,
+  SpawnRequest,
+} from '../../boundary/kernel.ts';
 import type { KernelCalls, KernelMessage } from './protocol.ts';
 
 export interface KernelWorkerOptions {
@@ -105,6 +113,10 @@ class KernelClient implements Kernel {
   async relay(...relay: Parameters<Kernel['relay']>): Promise<void> {
     await this.#call('relay', ...relay);
     this.#relays.set(relay[0], relay);
+  }
+
+  capture(request: CaptureRequest): ReturnType<Kernel['capture']> {
+    return this.#call('capture', request);
   }
 
   async close(): Promise<void> {

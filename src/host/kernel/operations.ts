@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { HOST, type KernelFailure, type KernelOp, type Netns } from '../../boundary/kernel.ts';
+import type { Captures } from '../capture/captures.ts';
 import { addAddress, setAddresses } from '../netlink/addresses.ts';
 import { offloadsOff } from '../netlink/ethtool.ts';
 import { deleteLink, getLink, linkIndex, setLink } from '../netlink/links.ts';
@@ -24,6 +25,7 @@ const EINVAL = 22;
 export interface Means {
   readonly classifier: Classifier | undefined;
   readonly carrier: FrameCarrier;
+  readonly captures: Captures;
 }
 
 /** Carries out operations in order, going on after a failure. */
@@ -50,7 +52,10 @@ type Operations = {
 
 const operations: Operations = {
   'netns-add': (namespaces, { netns }) => namespaces.add(netns),
-  'netns-delete': (namespaces, { netns }) => namespaces.delete(netns),
+  'netns-delete': (namespaces, { netns }, { captures }) => {
+    captures.forget(netns);
+    namespaces.delete(netns);
+  },
   'veth-add': addVethPair,
   'tap-add': addTap,
   'bridge-join': joinBridge,

@@ -1,4 +1,5 @@
 import type {
+  CaptureRequest,
   InterfaceState,
   KernelAbilities,
   KernelFailure,
@@ -18,6 +19,7 @@ export interface KernelCalls {
   interfaces: (namespaces: readonly Netns[]) => readonly InterfaceState[];
   namespaces: () => readonly Netns[];
   processes: () => readonly NodeProcess[];
+  capture: (request: CaptureRequest) => Promise<readonly (KernelFailure | undefined)[]>;
   relay: (path: string, netns: Netns, host: string, port: number) => Promise<undefined>;
 }
 

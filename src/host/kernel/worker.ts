@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import { HOST, type InterfaceState, type KernelAbilities, type Netns, PANEL, type ProcessExit } from '../../boundary/kernel.ts';
+import { Captures } from '../capture/captures.ts';
 import { kill, passNothingOn } from '../netlink/libc.ts';
 import { listLinks, setLink } from '../netlink/links.ts';
 import { errnoOf } from '../system-failure.ts';
@@ -24,6 +25,7 @@ export class KernelWorker {
   readonly #watch: ProcessWatch;
   readonly #relays: Relays;
   readonly #carrier: FrameCarrier;
+  readonly #captures: Captures;
 
   private constructor(lab: string, hostProc: string, threadPath: string, tell: (exit: ProcessExit) => void) {
     this.#lab = lab;
@@ -40,6 +42,7 @@ export class KernelWorker {
     this.#watch = new ProcessWatch(tell);
     this.#relays = new Relays(this.#namespaces);
     this.#carrier = new FrameCarrier(threadPath);
+    this.#captures = new Captures(threadPath, this.#namespaces.toShare);
   }
 
   /** Enters the panel and takes note of the lab's processes. */
@@ -56,7 +59,12 @@ export class KernelWorker {
   }
 
   readonly calls: Omit<KernelCalls, 'start'> = {
-    run: (ops) => runOperations(this.#namespaces, { classifier: this.#abilities.classifier, carrier: this.#carrier }, ops),
+    run: (ops) =>
+      runOperations(
+        this.#namespaces,
+        { classifier: this.#abilities.classifier, carrier: this.#carrier, captures: this.#captures },
+        ops,
+      ),
     spawn: (requests) => this.#watch.during(() => this.#launcher.launch(requests)),
     signal: (pids, signal) => {
       const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
@@ -76,6 +84,7 @@ export class KernelWorker {
       for (const { pid, node } of found) this.#watch.adopt(pid, node);
       return found;
     },
+    capture: (request) => this.#captures.begin(request),
     relay: async (path, netns, host, port) => {
       await this.#relays.open(path, netns, host, port);
       return undefined;

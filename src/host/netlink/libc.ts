@@ -28,6 +28,11 @@ const calls = {
   connect: library.func('int connect(int fd, const void *address, unsigned int length)'),
   recvmsg: library.func('long recvmsg(int fd, void *message, int flags)'),
   setsockopt: library.func('int setsockopt(int fd, int level, int name, const void *value, unsigned int length)'),
+  getsockopt: library.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
+  listen: library.func('int listen(int fd, int backlog)'),
+  accept4: library.func('int accept4(int fd, void *address, void *length, int flags)'),
+  mmap: library.func('void *mmap(void *address, size_t length, int protection, int flags, int fd, long offset)'),
+  munmap: library.func('int munmap(void *address, size_t length)'),
   ioctl: library.func('int ioctl(int fd, unsigned long request, void *argument)'),
   interfaceIoctl: library.func('ioctl', 'int', ['int', 'unsigned long', koffi.pointer(interfaceRequest)]),
   fcntl: library.func('int fcntl(int fd, int command, long argument)'),
@@ -130,6 +135,58 @@ export function receiveMessage(fd: number, message: MessageBuffer, flags: number
 export function setSocketOption(fd: number, level: number, name: number, value: Uint8Array | number): void {
   const bytes = typeof value === 'number' ? Int32Array.of(value) : value;
   checked('setsockopt', calls.setsockopt(fd, level, name, bytes, bytes.byteLength));
+}
+
+/** A socket option of `length` bytes. */
+export function socketOption(fd: number, level: number, name: number, length: number): Buffer {
+  const value = Buffer.alloc(length);
+  checked('getsockopt', calls.getsockopt(fd, level, name, value, Int32Array.of(length)));
+  return value;
+}
+
+export function listen(fd: number, backlog: number): void {
+  checked('listen', calls.listen(fd, backlog));
+}
+
+/** A new descriptor, closed on exec, that does not block. */
+export function accept(fd: number): number {
+  const SOCK_CLOEXEC_NONBLOCK = 0o2004000;
+  return checked('accept4', calls.accept4(fd, null, null, SOCK_CLOEXEC_NONBLOCK));
+}
+
+/** Memory that this process and the kernel share. */
+export interface SharedMemory {
+  readonly bytes: ArrayBuffer;
+  /** Nothing may look at `bytes` afterwards. */
+  release(): void;
+}
+
+/** Maps the first `length` bytes of a descriptor, to be read and written. */
+export function mapShared(fd: number, length: number): SharedMemory {
+  const [PROT_READ_WRITE, MAP_SHARED] = [3, 1];
+  const address: bigint = calls.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
+  if (BigInt.asIntN(64, address) === -1n) throw new SystemError(koffi.errno(), 'mmap');
+  return {
+    bytes: koffi.view(address, length),
+    release: () => {
+      checked('munmap', calls.munmap(address, length));
+    },
+  };
+}
+
+/** struct sock_fprog (linux/filter.h) for SO_ATTACH_FILTER: `program` is an array of struct sock_filter. */
+export function attachFilter(fd: number, program: Uint8Array): void {
+  const [SOL_SOCKET, SO_ATTACH_FILTER, instruction] = [1, 26, 8];
+  const place = koffi.alloc('uint8', program.length);
+  Buffer.from(koffi.view(place, program.length)).set(program);
+  const argument = Buffer.alloc(16);
+  argument.writeUInt16LE(program.length / instruction, 0);
+  argument.writeBigUInt64LE(BigInt(koffi.address(place)), 8);
+  try {
+    setSocketOption(fd, SOL_SOCKET, SO_ATTACH_FILTER, argument);
+  } finally {
+    koffi.free(place);
+  }
 }
 
 /** `argument` is read and written by the kernel. */

@@ -1,0 +1,42 @@
+import { Worker } from 'node:worker_threads';
+import type { CaptureRequest, Netns } from '../../boundary/kernel.ts';
+import type { SharedNamespaces } from '../kernel/namespaces.ts';
+import type { ThreadTask } from '../kernel/run-thread.ts';
+import type { CaptureNews, CaptureOrder } from './capture-thread.ts';
+
+/** The captures under way, a thread each. */
+export class Captures {
+  readonly #threadPath: string;
+  readonly #namespaces: SharedNamespaces;
+  readonly #threads = new Set<Worker>();
+
+  /** `threadPath`: a program that calls `runThread` when it runs in a thread. */
+  constructor(threadPath: string, namespaces: SharedNamespaces) {
+    this.#threadPath = threadPath;
+    this.#namespaces = namespaces;
+  }
+
+  /** Resolves once frames are captured. Rejects where none can be, and with what goes wrong before. */
+  begin(request: CaptureRequest): Promise<CaptureNews> {
+    const task: ThreadTask = { task: 'capture', settings: { namespaces: this.#namespaces, request } };
+    const thread = new Worker(this.#threadPath, { workerData: task, trackUnmanagedFds: false });
+    thread.unref();
+    this.#threads.add(thread);
+    return new Promise((resolve, reject) => {
+      thread.once('message', resolve);
+      thread.on('error', (failure) => {
+        process.stderr.write(`capture: ${failure instanceof Error ? failure.stack : String(failure)}\n`);
+        reject(failure);
+      });
+      thread.once('exit', () => {
+        this.#threads.delete(thread);
+        reject(new Error('the capture ended before it began'));
+      });
+    });
+  }
+
+  /** No capture keeps a namespace that is being deleted alive. */
+  forget(netns: Netns): void {
+    for (const thread of this.#threads) thread.postMessage({ forget: netns } satisfies CaptureOrder);
+  }
+}
