@@ -1,3 +1,4 @@
+import type { LinkConformance } from '../model/conformance.ts';
 import type { LabEvent, LabEventKind } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
@@ -32,6 +33,8 @@ export interface Requests {
     readonly input?: string | undefined;
     readonly timeout: number;
   };
+  /** Sends telltale frames through the wires at these ports, `NODE:PORT`; of all links where left out. */
+  readonly conformance: { readonly ports?: readonly string[] | undefined };
   /**
    * What happens from now on, one event after the other, until the client goes or the engine ends; first those of the past after number
    * `since`, or the `last` so many. `nodes` and `kinds` choose among them.
@@ -63,6 +66,7 @@ export interface Responses {
   readonly down: Outcome;
   readonly link: LabStatus;
   readonly exec: ExecResult;
+  readonly conformance: readonly LinkConformance[];
   /** `down`: the lab is being taken down. `engine`: the engine ends, the lab goes on. `past`: no more was asked for. */
   readonly events: { readonly ended: 'down' | 'engine' | 'past' };
 }
@@ -75,6 +79,7 @@ export interface Told {
   readonly down: ProgressEvent;
   readonly link: never;
   readonly exec: never;
+  readonly conformance: never;
   readonly events: LabEvent;
 }
 

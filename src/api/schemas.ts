@@ -48,6 +48,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
     input: z.optional(z.string()),
     timeout: seconds,
   }),
+  conformance: z.object({ ports: z.optional(z.array(z.string())) }),
   events: z.object({
     since: z.optional(z.number()),
     last: z.optional(z.number().check(z.nonnegative())),

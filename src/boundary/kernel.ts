@@ -111,6 +111,24 @@ export interface KernelFailure {
   readonly message: string;
 }
 
+/** Where the frames of a wire go in and come out at one end. */
+export interface FramePoint {
+  readonly netns: Netns;
+  readonly name: string;
+  /** `owner`: what sends and receives at this interface; `guest`: what holds this TAP, and so sends what enters here and receives what leaves. */
+  readonly as: 'owner' | 'guest';
+}
+
+/** Frames that go in at one end of a wire, and what to look for at the other. */
+export interface Passage {
+  readonly from: FramePoint;
+  readonly to: FramePoint;
+  /** Whole, from the destination address on. */
+  readonly frames: readonly Uint8Array[];
+  /** In every frame that is looked for. */
+  readonly mark: Uint8Array;
+}
+
 /** An interface as the kernel shows it. */
 export interface InterfaceState {
   readonly netns: Netns;
@@ -229,5 +247,10 @@ export interface Kernel {
    * reader is too slow for are lost, and counted.
    */
   capture(request: CaptureRequest): Promise<readonly (KernelFailure | undefined)[]>;
+  /**
+   * Sends frames through wires as if the nodes at their ends did, all at once, and gives what came out at the other ends with the mark in it:
+   * as soon as as many came as were sent, or after so many milliseconds. The nodes get these frames, too.
+   */
+  passages(passages: readonly Passage[], milliseconds: number): Promise<readonly (readonly Uint8Array[] | KernelFailure)[]>;
   close(): Promise<void>;
 }

@@ -2,6 +2,7 @@ import type { Verb } from './verb.ts';
 import { checkVerb } from './verbs/check.ts';
 import { completeVerb } from './verbs/complete.ts';
 import { completionVerb } from './verbs/completion.ts';
+import { conformanceVerb } from './verbs/conformance.ts';
 import { consoleVerb } from './verbs/console.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { downVerb } from './verbs/down.ts';
@@ -38,6 +39,7 @@ export const VERBS: readonly Verb[] = [
   shellVerb,
   linkVerb,
   eventsVerb,
+  conformanceVerb,
   graphVerb,
   imageVerb,
   doctorVerb,

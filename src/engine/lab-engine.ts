@@ -3,12 +3,14 @@ import type { ExecOutput } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { ProcessExit } from '../boundary/kernel.ts';
 import type { ByteStream } from '../boundary/streams.ts';
+import type { LinkConformance } from '../model/conformance.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 import { type ActiveLab, type OpeningParts, openLab } from './active-lab.ts';
 import { Admission } from './admission.ts';
 import { conditionRefusals } from './conditions.ts';
+import { examineLinks } from './conformance.ts';
 import type { ConsoleKind, Consoles } from './consoles.ts';
 import { converge, refusals } from './convergence.ts';
 import type { DocumentStore, LabDocument } from './document.ts';
@@ -155,6 +157,13 @@ export class LabEngine {
     const record = this.#record(request.node);
     if (record.handle === undefined) throw notRunning(record);
     return await record.handle.exec(request.argv, request.input, request.timeout * 1000);
+  }
+
+  /** Sends telltale frames through the wires at these ports, of all links where left out. */
+  async conformance(request: { ports?: readonly string[] | undefined }): Promise<readonly LinkConformance[]> {
+    const { lab, wiring } = this.#running();
+    const { kernel, clock } = this.#parts;
+    return await examineLinks({ lab, carrier: wiring.carrier, kernel, clock }, lab.linksAt(request.ports));
   }
 
   async status(request: { ports: boolean }): Promise<LabStatus> {

@@ -1,6 +1,7 @@
 import { macPlan } from '../address/mac-plan.ts';
 import { type PortPlan, portPlan } from '../address/port-plan.ts';
 import type { DriverPort } from '../boundary/driver.ts';
+import { HostError } from '../boundary/host-error.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import { isGenerated, type Link } from '../model/topology.ts';
@@ -77,6 +78,17 @@ export class Lab {
     const link = this.linksById.get(id);
     if (link === undefined) throw new Error(`no link ${id}`);
     return link;
+  }
+
+  /** The links at these ports, `NODE:PORT`; all where left out. Throws a HostError `no-such-port`. */
+  linksAt(ports: readonly string[] | undefined): readonly string[] {
+    if (ports === undefined) return [...this.linksById.keys()];
+    const links = ports.map((port) => {
+      const link = this.linkOfPort.get(port);
+      if (link === undefined) throw new HostError('no-such-port', `there is no port ${port} with a link`);
+      return link.id;
+    });
+    return [...new Set(links)];
   }
 
   isPlugged(id: string): boolean {

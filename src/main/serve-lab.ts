@@ -71,6 +71,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     stop: (request, emit) => engine.stop(request, emit),
     link: (request) => engine.link(request),
     down: (_request, emit) => engine.down(emit),
+    conformance: (request) => engine.conformance(request),
     exec: async ({ input, ...request }) => {
       const output = await engine.exec({ ...request, input: input === undefined ? undefined : decodeBase64(input) });
       return { code: output.code, stdout: encodeBase64(output.stdout), stderr: encodeBase64(output.stderr) };

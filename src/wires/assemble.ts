@@ -1,12 +1,16 @@
-import type { FrameView } from '../boundary/kernel.ts';
+import type { FramePoint, FrameView } from '../boundary/kernel.ts';
 import { DEFAULT_MTU, interfaceOf, type Place } from './place.ts';
 import type { NetdevPlug, Outlet, Wire, WiredEnd, WireEnd, WireRequest } from './wire.ts';
+
+/** What two VMs may send that name no MTU: their TAPs take any frame. */
+const JUMBO_MTU = 9000;
 
 /** What a kind of wire adds to the parts that all wires share. */
 export type WireParts = Pick<Wire, 'carriedBy' | 'setUp' | 'tearDown'> & {
   readonly places: readonly Place[];
   /** By the end whose frames leave there. */
   readonly outlets: ReadonlyMap<WireEnd, Place>;
+  readonly points: ReadonlyMap<WireEnd, FramePoint>;
   readonly plugs: ReadonlyMap<WireEnd, NetdevPlug>;
   readonly views: ReadonlyMap<WireEnd, FrameView>;
   readonly on: Wire['carrier']['on'];
@@ -32,7 +36,8 @@ export function assemble(request: WireRequest, parts: WireParts): Wire {
       guests: request.ends.filter((end) => end.kind === 'vm').map(({ node, port }) => ({ node, port })),
     },
     outlets: [outlet(parts.outlets.get(tail)), outlet(parts.outlets.get(head))],
-    mtu: request.mtu ?? DEFAULT_MTU,
+    points: [parts.points.get(tail), parts.points.get(head)],
+    mtu: request.mtu ?? (request.ends.every((end) => end.kind === 'vm') ? JUMBO_MTU : DEFAULT_MTU),
     hubPorts: parts.hubPorts ?? [],
     files: parts.files ?? [],
   };

@@ -4,7 +4,7 @@ import type { Wire, WireRefusal } from './wire.ts';
 
 /** Ethernet header and two VLAN tags: what a frame has beyond its packet. */
 const FRAME_OVERHEAD = 22;
-/** A bucket holds what passes in this time, and two frames at least; as much again waits, and ten frames at least. Seconds. */
+/** Seconds: a bucket holds what passes in the first, and one frame at least; what passes in the second waits, and ten frames at least. */
 const BURST_TIME = 0.01;
 const QUEUE_TIME = 0.1;
 
@@ -46,7 +46,7 @@ function qdiscFor({ cut, ...conditions }: Conditions, mtu: number, { netem, tbf 
 
 function tokenBucket(rate: number, frame: number): Qdisc {
   const bytesPerSecond = rate / 8;
-  const burst = Math.ceil(Math.max(2 * frame, bytesPerSecond * BURST_TIME));
+  const burst = Math.ceil(Math.max(frame, bytesPerSecond * BURST_TIME));
   return { kind: 'tbf', rate, burst, limit: Math.ceil(burst + Math.max(10 * frame, bytesPerSecond * QUEUE_TIME)) };
 }
 

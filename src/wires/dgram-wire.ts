@@ -11,6 +11,7 @@ export function dgramWire(request: WireRequest, [tail, head]: readonly [VmEnd, V
     carriedBy: 'dgram',
     places: [],
     outlets: new Map(),
+    points: new Map(),
     plugs: new Map([
       [tail, dgramPlug(a, b)],
       [head, dgramPlug(b, a)],

@@ -1,7 +1,7 @@
-import type { FrameView, KernelOp } from '../boundary/kernel.ts';
+import type { FramePoint, FrameView, KernelOp } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
 import { dgramPaths, dgramPlug } from './dgram-sockets.ts';
-import { hubPortAt, linkDelete, oppositeView, ownView, type Place, panelPlace, settle } from './place.ts';
+import { framePoint, hubPortAt, linkDelete, oppositeView, ownView, type Place, panelPlace, settle } from './place.ts';
 import { vethAdd, vethCarrier } from './veth-wire.ts';
 import type { HostEnd, HubEnd, NamespaceEnd, VmEnd, Wire, WireEnd, WireRefusal, WireRequest } from './wire.ts';
 
@@ -28,6 +28,10 @@ export function packetWire(
     outlets: new Map<WireEnd, Place>([
       [vm, near],
       [other, place],
+    ]),
+    points: new Map<WireEnd, FramePoint>([
+      [vm, framePoint(near, 'owner')],
+      ...(other.kind === 'hub' ? [] : [[other, framePoint(place, 'owner')] as const]),
     ]),
     plugs: new Map([[vm, dgramPlug(ofVm, ofWorker)]]),
     views: new Map<WireEnd, FrameView>([

@@ -1,4 +1,4 @@
-import { type FrameView, HOST, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
+import { type FramePoint, type FrameView, HOST, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
 import { ownerMark } from './owner-mark.ts';
 import { digestName, panelName } from './panel-name.ts';
 import type { HostEnd, HubEnd, HubPort, NamespaceEnd, WireEnd, WireInterface } from './wire.ts';
@@ -61,6 +61,10 @@ export function nodePlace(lab: string, end: NamespaceEnd | HostEnd, other: WireE
     ...(end.kind === 'host' && end.bridge !== undefined ? { bridge: end.bridge } : {}),
     hidden: false,
   };
+}
+
+export function framePoint({ netns, name }: Place, as: FramePoint['as']): FramePoint {
+  return { netns, name, as };
 }
 
 export function interfaceOf({ netns, name, alias }: Place): WireInterface {

@@ -1,6 +1,17 @@
-import type { FrameView } from '../boundary/kernel.ts';
+import type { FramePoint, FrameView } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
-import { hubPortAt, joinOps, linkDelete, oppositeView, ownView, type Place, panelPlace, settle, tapAdd } from './place.ts';
+import {
+  framePoint,
+  hubPortAt,
+  joinOps,
+  linkDelete,
+  oppositeView,
+  ownView,
+  type Place,
+  panelPlace,
+  settle,
+  tapAdd,
+} from './place.ts';
 import { vethAdd, vethCarrier } from './veth-wire.ts';
 import type { HostEnd, HubEnd, NamespaceEnd, NetdevPlug, VmEnd, Wire, WireEnd, WireRequest } from './wire.ts';
 
@@ -14,6 +25,10 @@ export function tapPairWire(request: WireRequest, [tail, head]: readonly [VmEnd,
     outlets: new Map([
       [tail, b],
       [head, a],
+    ]),
+    points: new Map([
+      [tail, framePoint(a, 'guest')],
+      [head, framePoint(b, 'guest')],
     ]),
     plugs: new Map([
       [tail, tapPlug(a)],
@@ -41,6 +56,10 @@ export function tapToPlaceWire(request: WireRequest, vm: VmEnd, other: Namespace
       [vm, near],
       [other, tap],
     ]),
+    points: new Map<WireEnd, FramePoint>([
+      [vm, framePoint(tap, 'guest')],
+      [other, framePoint(place, 'owner')],
+    ]),
     plugs: new Map([[vm, tapPlug(tap)]]),
     views: new Map<WireEnd, FrameView>([
       [vm, oppositeView(tap)],
@@ -60,6 +79,7 @@ export function hostTapWire(request: WireRequest, vm: VmEnd, host: HostEnd, plac
     carriedBy: 'tap',
     places: [place],
     outlets: new Map(request.ends.filter((end) => end !== vm).map((end) => [end, place])),
+    points: new Map(request.ends.map((end) => [end, framePoint(place, end === vm ? 'guest' : 'owner')])),
     plugs: new Map([[vm, tapPlug(place)]]),
     views: new Map<WireEnd, FrameView>([
       [vm, oppositeView(place)],
@@ -79,6 +99,7 @@ export function hubTapWire(request: WireRequest, vm: VmEnd, hub: HubEnd): Wire {
     carriedBy: 'tap',
     places: [tap],
     outlets: new Map([[hub, tap]]),
+    points: new Map([[vm, framePoint(tap, 'guest')]]),
     plugs: new Map([[vm, tapPlug(tap)]]),
     views: new Map([[vm, oppositeView(tap)]]),
     setUp: tapAdd(tap),

@@ -1,6 +1,6 @@
-import type { FrameView, KernelOp } from '../boundary/kernel.ts';
+import type { FramePoint, FrameView, KernelOp } from '../boundary/kernel.ts';
 import { assemble } from './assemble.ts';
-import { addressAdds, hubPortAt, linkDelete, oppositeView, ownView, type Place, settle, vethEnd } from './place.ts';
+import { addressAdds, framePoint, hubPortAt, linkDelete, oppositeView, ownView, type Place, settle, vethEnd } from './place.ts';
 import type { Wire, WireEnd, WireRequest } from './wire.ts';
 
 /** One veth pair with an end at each place: between namespaces, the machine and hubs, in any mix. */
@@ -12,6 +12,10 @@ export function vethWire(request: WireRequest, tail: Place, head: Place): Wire {
     outlets: new Map([
       [a, tail],
       [b, head],
+    ]),
+    points: new Map<WireEnd, FramePoint>([
+      ...(a.kind === 'hub' ? [] : [[a, framePoint(tail, 'owner')] as const]),
+      ...(b.kind === 'hub' ? [] : [[b, framePoint(head, 'owner')] as const]),
     ]),
     plugs: new Map(),
     views: new Map([...vethView(a, tail, head), ...vethView(b, head, tail)]),

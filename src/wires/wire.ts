@@ -1,4 +1,4 @@
-import type { FrameView, HandedDescriptor, KernelAbilities, KernelOp, Netns } from '../boundary/kernel.ts';
+import type { FramePoint, FrameView, HandedDescriptor, KernelAbilities, KernelOp, Netns } from '../boundary/kernel.ts';
 
 /** A port of a process that takes netdevs: QEMU, or anything that a template makes. */
 export interface VmEnd {
@@ -113,6 +113,8 @@ export interface Wire {
   readonly carrier: WireCarrier;
   /** For what each end sends, in the order of the request; undefined where no interface sees just that. */
   readonly outlets: readonly [Outlet | undefined, Outlet | undefined];
+  /** Where the frames of each end go in and come out; undefined at a hub, and where only processes carry them. */
+  readonly points: readonly [FramePoint | undefined, FramePoint | undefined];
   /** The largest packet that a node may send here. */
   readonly mtu: number;
   /** What joins the wire to a hub's segment, to be handed to `hubOps`. */

@@ -1,5 +1,8 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { HOST, type Kernel, type KernelOp } from '../../src/boundary/kernel.ts';
+import { judge } from '../../src/conformance/judge.ts';
+import { testFrames, wayMark } from '../../src/conformance/test-frames.ts';
+import { conditionOps } from '../../src/wires/conditions.ts';
 import { hubOps } from '../../src/wires/hub-ops.ts';
 import type { Wire, WireEnd } from '../../src/wires/wire.ts';
 import { wireFor } from '../../src/wires/wire-for.ts';
@@ -101,6 +104,25 @@ describe.each(['root', 'user with tun', 'user'] as const)('wires of %s', (holder
     }
   });
 
+  it.each(cases.filter((one) => one.holder === holder && one.carriedBy !== 'dgram'))(
+    '$name: frames that are put onto it arrive unchanged, both ways, and a cut is seen',
+    async ({ ends, tapless }) => {
+      const wire = compile(ends, tapless);
+      await setUp([wire]);
+      const ports = await portsOf(wire, ends);
+      try {
+        await awaitPassage(ports[0], [ports[1]]);
+        expect(await verdicts(wire, 1)).toEqual([new Set(['ok']), new Set(['ok'])]);
+        await run(conditionOps(wire, { tail: {}, head: { cut: true } }, kernel.abilities).ops);
+        expect(await verdicts(wire, 2)).toEqual([new Set(['ok']), new Set(['lost'])]);
+        await run(conditionOps(wire, { tail: {}, head: {} }, kernel.abilities).ops);
+        expect(await verdicts(wire, 3)).toEqual([new Set(['ok']), new Set(['ok'])]);
+      } finally {
+        await takeDown([wire], ports);
+      }
+    },
+  );
+
   it.each([false, true])('hub of VMs and namespaces: every frame arrives at all others (without TAPs: %s)', async (tapless) => {
     const members = [vm('a'), namespace('b'), namespace('c'), vm('d')];
     const wires = members.map((end) => compile([end, hub], tapless));
@@ -131,6 +153,25 @@ describe.each(['root', 'user with tun', 'user'] as const)('wires of %s', (holder
     await until(async () => (await carrier()) === true, 'the carrier to come back');
     await takeDown([wire], []);
   });
+
+  /** Of the frames that the tail sends, then of those that the head sends. */
+  async function verdicts(wire: Wire, run: number): Promise<Set<string>[]> {
+    const [tail, head] = wire.points;
+    if (tail === undefined || head === undefined) throw new Error('no points');
+    const ways = [0, 1].map((way) => ({ run, way, sent: testFrames({ run, way, jumbo: 9000 }) }));
+    const passages = ways.map(({ sent, way }) => ({
+      from: way === 0 ? tail : head,
+      to: way === 0 ? head : tail,
+      frames: sent.map(({ bytes }) => bytes),
+      mark: wayMark(run, way),
+    }));
+    const outcomes = await kernel.passages(passages, 500);
+    return ways.map((way, at) => {
+      const seen = outcomes[at];
+      if (seen === undefined || 'code' in seen) throw new Error(seen?.message);
+      return new Set(judge(way.sent, seen, way).map(({ verdict }) => verdict));
+    });
+  }
 
   function compile(ends: readonly [WireEnd, WireEnd], tapless = false): Wire {
     const abilities = { ...kernel.abilities, ...(tapless ? { tap: false } : {}) };

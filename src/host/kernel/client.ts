@@ -6,6 +6,7 @@ import type {
   KernelAbilities,
   KernelOp,
   Netns,
+  Passage,
   ProcessExit,
   SpawnRequest,
 } from '../../boundary/kernel.ts';
@@ -117,6 +118,10 @@ class KernelClient implements Kernel {
 
   capture(request: CaptureRequest): ReturnType<Kernel['capture']> {
     return this.#call('capture', request);
+  }
+
+  passages(passages: readonly Passage[], milliseconds: number): ReturnType<Kernel['passages']> {
+    return this.#call('passages', passages, milliseconds);
   }
 
   async close(): Promise<void> {

@@ -6,6 +6,7 @@ import type {
   KernelOp,
   Netns,
   NodeProcess,
+  Passage,
   ProcessExit,
   SpawnRequest,
 } from '../../boundary/kernel.ts';
@@ -20,6 +21,7 @@ export interface KernelCalls {
   namespaces: () => readonly Netns[];
   processes: () => readonly NodeProcess[];
   capture: (request: CaptureRequest) => Promise<readonly (KernelFailure | undefined)[]>;
+  passages: (passages: readonly Passage[], milliseconds: number) => Promise<readonly (readonly Uint8Array[] | KernelFailure)[]>;
   relay: (path: string, netns: Netns, host: string, port: number) => Promise<undefined>;
 }
 

@@ -10,6 +10,7 @@ import { FrameCarrier } from './frame-carrier.ts';
 import { LaunchThread } from './launch-thread.ts';
 import { Namespaces } from './namespaces.ts';
 import { runOperations } from './operations.ts';
+import { sendThrough } from './passages.ts';
 import { probeAbilities } from './probe-abilities.ts';
 import { ProcessWatch } from './process-watch.ts';
 import type { KernelCalls } from './protocol.ts';
@@ -85,6 +86,8 @@ export class KernelWorker {
       return found;
     },
     capture: (request) => this.#captures.begin(request),
+    passages: (passages, milliseconds) =>
+      sendThrough(this.#namespaces, { lab: this.#lab, classifier: this.#abilities.classifier }, passages, milliseconds),
     relay: async (path, netns, host, port) => {
       await this.#relays.open(path, netns, host, port);
       return undefined;

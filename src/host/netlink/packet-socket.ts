@@ -23,15 +23,15 @@ const TP_STATUS_VLAN_VALID = 1 << 4;
 const bufferSize = 4 * 1024 * 1024;
 
 /**
- * A raw socket at an interface of this thread's network namespace: it sends whole frames there and receives those that enter. The caller
- * closes the descriptor.
+ * A raw socket at an interface of this thread's network namespace: it sends whole frames there and receives those that enter, and with
+ * `leaving` also those that others send. The caller closes the descriptor.
  */
-export function openPacketSocket(index: number): number {
+export function openPacketSocket(index: number, leaving = false): number {
   const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   try {
     enlargeBuffers(fd);
     libc.setSocketOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
-    libc.setSocketOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+    if (!leaving) libc.setSocketOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
     const address = Buffer.alloc(20);
     address.writeUInt16LE(AF_PACKET, 0);
     address.writeUInt16LE(ETH_P_ALL, 2);

@@ -27,6 +27,7 @@ const TCA_MATCHALL_ACT = 2;
 const TCA_MIRRED_PARMS = 2;
 const TCA_EGRESS_REDIR = 1;
 const TCA_EGRESS_MIRROR = 2;
+const TCA_INGRESS_REDIR = 3;
 /** linux/if_ether.h, in network byte order */
 const ETH_P_ALL = 0x0300;
 
@@ -87,6 +88,13 @@ export function setRedirect(socket: NetlinkSocket, from: number, to: readonly nu
   for (const priority of before) socket.change(new Message(RTM_DELTFILTER, 0).raw(filterHeader(from, priority)));
 }
 
+/** Every frame that enters at `from` enters at `to` instead, as if it had come there; `from` has no filters yet. */
+export function setDetour(socket: NetlinkSocket, from: number, to: number, classifier: Classifier): void {
+  addIngress(socket, from);
+  const action = mirredAction({ action: TCA_INGRESS_REDIR, verdict: TC_ACT_STOLEN, target: to });
+  addActions(socket, from, banks[0], classifier, [action]);
+}
+
 /** One filter of up to 32 actions, the most that the kernel takes. All but the last filter let the frame go on to the next. */
 function addFilter(
   socket: NetlinkSocket,
@@ -96,17 +104,31 @@ function addFilter(
   final: boolean,
   classifier: Classifier,
 ): void {
+  const actions = to.map((target, at) => leaveAt(target, at + 1 < to.length ? 'pipe' : final ? 'end' : 'continue'));
+  addActions(socket, from, priority, classifier, actions);
+}
+
+/** An action with its number in the list of a filter's actions. */
+type Action = (list: Message, order: number) => void;
+
+/** A filter that every frame fits. */
+function addActions(
+  socket: NetlinkSocket,
+  from: number,
+  priority: number,
+  classifier: Classifier,
+  actions: readonly Action[],
+): void {
   const message = new Message(RTM_NEWTFILTER, NLM_F_CREATE | NLM_F_EXCL, 8192).raw(filterHeader(from, priority));
-  const actions = (type: number) => (options: Message) => {
-    options.nest(type, (list) => {
-      for (const [at, target] of to.entries())
-        mirred(list, at + 1, target, at + 1 < to.length ? 'pipe' : final ? 'end' : 'continue');
+  const list = (type: number) => (options: Message) => {
+    options.nest(type, (inner) => {
+      for (const [at, action] of actions.entries()) action(inner, at + 1);
     });
   };
   if (classifier === 'matchall') {
-    message.text(TCA_KIND, 'matchall').nest(TCA_OPTIONS, actions(TCA_MATCHALL_ACT));
+    message.text(TCA_KIND, 'matchall').nest(TCA_OPTIONS, list(TCA_MATCHALL_ACT));
   } else {
-    message.text(TCA_KIND, 'u32').nest(TCA_OPTIONS, (options) => actions(TCA_U32_ACT)(options.bytes(TCA_U32_SEL, anyFrame())));
+    message.text(TCA_KIND, 'u32').nest(TCA_OPTIONS, (options) => list(TCA_U32_ACT)(options.bytes(TCA_U32_SEL, anyFrame())));
   }
   socket.change(message);
 }
@@ -120,14 +142,22 @@ function anyFrame(): Buffer {
 }
 
 /** `pipe`: on to the next action; `continue`: on to the next filter; `end`: the frame itself leaves there, and no one else sees it. */
-function mirred(list: Message, order: number, target: number, then: 'pipe' | 'continue' | 'end'): void {
+function leaveAt(target: number, then: 'pipe' | 'continue' | 'end'): Action {
+  const verdict = then === 'pipe' ? TC_ACT_PIPE : then === 'continue' ? TC_ACT_UNSPEC : TC_ACT_STOLEN;
+  return mirredAction({ action: then === 'end' ? TCA_EGRESS_REDIR : TCA_EGRESS_MIRROR, verdict, target });
+}
+
+/** struct tc_mirred */
+function mirredAction({ action, verdict, target }: { action: number; verdict: number; target: number }): Action {
   const parameters = Buffer.alloc(28);
-  parameters.writeInt32LE(then === 'pipe' ? TC_ACT_PIPE : then === 'continue' ? TC_ACT_UNSPEC : TC_ACT_STOLEN, 8);
-  parameters.writeInt32LE(then === 'end' ? TCA_EGRESS_REDIR : TCA_EGRESS_MIRROR, 20);
+  parameters.writeInt32LE(verdict, 8);
+  parameters.writeInt32LE(action, 20);
   parameters.writeUInt32LE(target, 24);
-  list.nest(order, (action) => {
-    action.text(TCA_ACT_KIND, 'mirred').nest(TCA_ACT_OPTIONS, (options) => options.bytes(TCA_MIRRED_PARMS, parameters));
-  });
+  return (list, order) => {
+    list.nest(order, (inner) => {
+      inner.text(TCA_ACT_KIND, 'mirred').nest(TCA_ACT_OPTIONS, (options) => options.bytes(TCA_MIRRED_PARMS, parameters));
+    });
+  };
 }
 
 /** Priorities of the filters at an interface's ingress, ascending. */
