@@ -2,6 +2,7 @@ import { HostError } from '../boundary/host-error.ts';
 import type { HttpClient } from '../boundary/http.ts';
 import type { ApiError, Method, Responses, Told } from './contract.ts';
 import type { LabConnection } from './labs.ts';
+import { captureTarget, recordingTarget } from './stream-targets.ts';
 
 /** One line of an engine's answer. */
 type AnswerLine = { readonly event: unknown } | { readonly result: unknown } | { readonly error: ApiError };
@@ -28,5 +29,7 @@ export function connectionTo(name: string, socketPath: string, http: HttpClient)
       });
     },
     open: (node, which) => http.upgrade(socketPath, `/v1/nodes/${encodeURIComponent(node)}/${which}`),
+    capture: (request) => http.upgrade(socketPath, captureTarget(request)),
+    recording: (ports) => http.upgrade(socketPath, recordingTarget(ports)),
   };
 }

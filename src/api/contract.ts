@@ -3,6 +3,7 @@ import type { LabEvent, LabEventKind } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { Outcome, ProgressEvent } from '../model/outcome.ts';
+import type { Recording } from '../model/recording.ts';
 
 /**
  * What a lab's engine answers to on its unix socket: `POST /v1/METHOD` with a JSON body. Methods that take long answer with one JSON
@@ -47,9 +48,34 @@ export interface Requests {
     /** The past alone. */
     readonly past?: boolean | undefined;
   };
+  /** What the words of a capture mean: ports first, then a filter. `all` adds every link. The capture itself is a stream (`LabConnection.capture`). */
+  readonly capture: { readonly words: readonly string[]; readonly all: boolean };
+  /** The flight recorder: switches it on for these ports, each with `size` bytes of memory, or off, or only looks. */
+  readonly record:
+    | { readonly action: 'on'; readonly ports: readonly string[]; readonly size: number; readonly snaplen: number }
+    | { readonly action: 'off' }
+    | { readonly action: 'show' };
 }
 
 export type Method = keyof Requests;
+
+/** Where frames of a lab are to be captured, and which. */
+export interface CaptureRequest {
+  /** `NODE:PORT` */
+  readonly ports: readonly string[];
+  /** In the language of pcap-filter(7); everything where empty. */
+  readonly filter: string;
+  /** Bytes of a frame to keep; 0 for all. */
+  readonly snaplen: number;
+}
+
+export interface CaptureMeaning {
+  /** `NODE:PORT` */
+  readonly ports: readonly string[];
+  readonly filter: string;
+  /** Ports that were meant, and why they cannot be captured. */
+  readonly left: readonly { readonly port: string; readonly reason: string }[];
+}
 
 export interface ExecResult {
   /** As a shell counts: 128 + signal where a signal ended the command. */
@@ -69,6 +95,8 @@ export interface Responses {
   readonly conformance: readonly LinkConformance[];
   /** `down`: the lab is being taken down. `engine`: the engine ends, the lab goes on. `past`: no more was asked for. */
   readonly events: { readonly ended: 'down' | 'engine' | 'past' };
+  readonly capture: CaptureMeaning;
+  readonly record: Recording;
 }
 
 /** What a method tells before its result. */
@@ -81,6 +109,8 @@ export interface Told {
   readonly exec: never;
   readonly conformance: never;
   readonly events: LabEvent;
+  readonly capture: never;
+  readonly record: never;
 }
 
 /** An error as it travels. `code` is stable: a HostError's code, or `bad-request`, `no-such-node`, `no-such-port`, `not-running`, `refused`. */

@@ -1,5 +1,5 @@
 import type { ByteStream } from '../boundary/streams.ts';
-import type { Method, Requests, Responses, Told } from './contract.ts';
+import type { CaptureRequest, Method, Requests, Responses, Told } from './contract.ts';
 
 /** A running lab's engine. Refusals come as HostErrors with the code, message and hint that the engine gave. */
 export interface LabConnection {
@@ -7,6 +7,13 @@ export interface LabConnection {
   call<M extends Method>(method: M, request: Requests[M], onEvent?: (event: Told[M]) => void): Promise<Responses[M]>;
   /** A viewer of a node's console or of its QEMU monitor: recent output first, then live, both ways. */
   open(node: string, which: 'console' | 'monitor'): Promise<ByteStream>;
+  /**
+   * Captures frames as a pcapng stream, one interface a port. A byte of any value, sent to it, ends it in good order: the counts of every
+   * interface come last. A reader that is too slow loses frames, which are counted.
+   */
+  capture(request: CaptureRequest): Promise<ByteStream>;
+  /** What the flight recorder keeps now of these ports, of all where none is named: a whole pcapng file. */
+  recording(ports: readonly string[]): Promise<ByteStream>;
 }
 
 /** A lab that was once started and not taken down, running or left behind by a crash. */

@@ -56,4 +56,15 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
     kinds: z.optional(z.array(z.enum(LAB_EVENT_KINDS))),
     past: z.optional(z.boolean()),
   }),
+  capture: z.object({ words: z.array(z.string()), all: z.boolean() }),
+  record: z.discriminatedUnion('action', [
+    z.object({
+      action: z.literal('on'),
+      ports: z.array(z.string()).check(z.minLength(1)),
+      size: z.int().check(z.positive()),
+      snaplen: z.int().check(z.nonnegative()),
+    }),
+    z.object({ action: z.literal('off') }),
+    z.object({ action: z.literal('show') }),
+  ]),
 };

@@ -76,14 +76,3 @@ function describe(failure: unknown): ApiError {
     hint: 'this is a bug of weft; the engine.log of the lab has the details',
   };
 }
-
-/** The node and the kind of stream that an upgrade request's target names. */
-export function streamTarget(target: string): { node: string; which: 'console' | 'monitor' } | undefined {
-  const match = /^\/v1\/nodes\/([^/]+)\/(console|monitor)$/.exec(target);
-  if (match === null) return undefined;
-  try {
-    return { node: decodeURIComponent(match[1] as string), which: match[2] as 'console' | 'monitor' };
-  } catch {
-    return undefined;
-  }
-}

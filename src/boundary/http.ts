@@ -4,7 +4,7 @@ import type { ByteStream, Listener } from './streams.ts';
 export interface HttpClient {
   /** Posts JSON text; the answer's body comes line by line, as soon as lines are complete. Rejects with a HostError when nobody answers. */
   post(socketPath: string, path: string, body: string): Promise<{ status: number; lines: AsyncIterable<string> }>;
-  /** Opens a raw stream by an HTTP upgrade (RFC 9110, 7.8). Rejects with a HostError that carries the refusal's body as message. */
+  /** Opens a raw stream by an HTTP upgrade (RFC 9110, 7.8). Rejects with a HostError whose message is the first line of the refusal's body, the rest its hint. */
   upgrade(socketPath: string, path: string): Promise<ByteStream>;
 }
 
@@ -28,7 +28,8 @@ export interface HttpServer {
   /**
    * Serves on a unix socket that only its owner may open (0600). The answer ends when `handle` settles; what it gives is called once the
    * answer has left. `upgrade` answers requests to
-   * upgrade with the function that takes the raw stream, or with the sentence that refuses it.
+   * upgrade with the function that takes the raw stream, or with the sentence that refuses it;
+   * a hint may stand on the lines below.
    */
   listen(
     socketPath: string,

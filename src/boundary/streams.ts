@@ -4,6 +4,9 @@ export interface ByteStream {
   write(bytes: Uint8Array): boolean;
   onDrain(listener: () => void): void;
   onData(listener: (bytes: Uint8Array) => void): void;
+  /** Nothing more is read, and so whoever sends must wait, until `resume`. */
+  pause(): void;
+  resume(): void;
   /** Called once, with the reason when it was not an orderly end. */
   onClose(listener: (reason: Error | undefined) => void): void;
   close(): void;

@@ -53,13 +53,15 @@ it('refuses what divides by nothing', () => {
 });
 
 it('lets every frame through whose tag the kernel keeps elsewhere', () => {
-  const filter = kernelFilter(parseFilter(programs.icmp) ?? []);
+  const filter = kernelFilter(parseFilter(programs.icmp), 96) ?? [];
   expect(filter.slice(0, 3)).toEqual([
     { code: 48, whenTrue: 0, whenFalse: 0, operand: 0xfffff030 },
     { code: 21, whenTrue: 1, whenFalse: 0, operand: 0 },
     { code: 6, whenTrue: 0, whenFalse: 0, operand: 0xffffffff },
   ]);
-  expect(filter.slice(3).map(({ code, operand }) => (code === 6 ? operand : -1))).toEqual([-1, -1, -1, -1, 0xffffffff, 0]);
+  expect(filter.slice(3).map(({ code, operand }) => (code === 6 ? operand : -1))).toEqual([-1, -1, -1, -1, 96, 0]);
+  expect(kernelFilter(undefined, 96)).toEqual([{ code: 6, whenTrue: 0, whenFalse: 0, operand: 96 }]);
+  expect(kernelFilter(undefined, 0)).toBeUndefined();
 });
 
 it.each(['', '2\n6 0 0 1', '1\n6 0 0', 'syntax error'])('takes nothing else for a program: %j', (text) => {

@@ -29,19 +29,26 @@ export function parseFilter(untrustedText: string): PacketFilter | undefined {
 }
 
 /**
- * The filter as the kernel is to run it. The kernel takes the outer VLAN tag out of a frame before filters see it, so that their offsets
- * are wrong for tagged frames: those all pass here, and `passes` decides about them once they have their tag again.
+ * The filter as the kernel is to run it, which keeps `snaplen` bytes of a frame (0: all); undefined where there is nothing to do. The kernel
+ * takes the outer VLAN tag out of a frame before filters see it, so that their offsets are wrong for tagged frames: those all pass here, whole,
+ * and `passes` decides about them once they have their tag again.
  */
-export function kernelFilter(filter: PacketFilter): PacketFilter {
+export function kernelFilter(filter: PacketFilter | undefined, snaplen: number): PacketFilter | undefined {
+  const kept = snaplen === 0 ? ALL : snaplen;
+  if (filter === undefined) return kept === ALL ? undefined : [take(kept)];
   return [
     { code: LOAD_BYTE_ABSOLUTE, whenTrue: 0, whenFalse: 0, operand: VLAN_TAG_PRESENT },
     { code: JUMP_IF_EQUAL, whenTrue: 1, whenFalse: 0, operand: 0 },
-    { code: RETURN, whenTrue: 0, whenFalse: 0, operand: ALL },
-    ...filter.map((instruction) => (takesFrame(instruction) ? { ...instruction, operand: ALL } : instruction)),
+    take(ALL),
+    ...filter.map((instruction) => (takesFrame(instruction) ? take(kept) : instruction)),
   ];
 }
 
-/** How many bytes are kept is not the filter's affair here. */
+function take(bytes: number): FilterInstruction {
+  return { code: RETURN, whenTrue: 0, whenFalse: 0, operand: bytes };
+}
+
+/** How many bytes tcpdump would keep does not matter here. */
 function takesFrame({ code, operand }: FilterInstruction): boolean {
   return code === RETURN && operand > 0;
 }

@@ -1,4 +1,5 @@
 import type { Labs } from '../api/labs.ts';
+import type { ByteSinks } from '../boundary/byte-sink.ts';
 import type { Clock } from '../boundary/clock.ts';
 import type { Commands } from '../boundary/commands.ts';
 import type { WriteFileSet } from '../boundary/file-set.ts';
@@ -20,6 +21,7 @@ export interface Context {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly isRoot: boolean;
   readonly terminal: Terminal;
+  readonly sinks: ByteSinks;
   readonly files: Files;
   readonly writeFileSet: WriteFileSet;
   readonly commands: Commands;

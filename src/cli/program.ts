@@ -95,6 +95,7 @@ function buildVerb(verb: Verb, program: Command, choose: (request: Request) => v
   for (const shared of verb.shares ?? []) command.addOption(commanderOption(SHARED_OPTIONS[shared]));
   for (const option of SHARED_OPTIONS.always) command.addOption(commanderOption(option).helpGroup('Options of every verb:'));
   if (verb.passThrough === true) command.passThroughOptions();
+  if (verb.keepsDashes === true) keepDashes(command);
   command.addHelpText('after', `\n${verb.help.trim()}`);
   command.action(() => {
     const options: Record<string, unknown> = { ...program.opts() };
@@ -104,6 +105,15 @@ function buildVerb(verb: Verb, program: Command, choose: (request: Request) => v
     choose({ verb, words: new Words(command.args, options) });
   });
   return command;
+}
+
+/** Commander takes the first `--` away, and leaves the second. */
+function keepDashes(command: Command): void {
+  const parse = command.parseOptions.bind(command);
+  command.parseOptions = (argv) => {
+    const at = argv.indexOf('--');
+    return parse(at < 0 ? argv : argv.toSpliced(at, 0, '--'));
+  };
 }
 
 /** An argument as help shows it. */

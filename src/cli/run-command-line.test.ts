@@ -7,6 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Requests, Responses, Told } from '../api/contract.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
+import { systemSinks } from '../host/byte-sinks.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import { systemFiles } from '../host/files.ts';
@@ -68,6 +69,8 @@ class StandInLabs implements Labs {
     });
     return {
       name,
+      capture: () => Promise.reject(new Error('no streams here')),
+      recording: () => Promise.reject(new Error('no streams here')),
       open: () => Promise.reject(new Error('not here')),
       async call(method, request, onEvent) {
         const { spec, nodes } = request as Partial<Requests['start']>;
@@ -128,6 +131,7 @@ async function run(argv: readonly string[], changes: Partial<Context> = {}): Pro
         onInterrupt: () => () => undefined,
         exit: () => undefined,
       },
+      sinks: systemSinks,
       files: systemFiles,
       writeFileSet,
       commands: systemCommands,

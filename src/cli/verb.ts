@@ -8,6 +8,8 @@ export type Completes =
   | 'lab'
   | 'template'
   | 'port'
+  | 'capture-word'
+  | 'record-action'
   | 'on-off'
   | 'path'
   | 'verb'
@@ -48,6 +50,8 @@ export interface Verb {
   readonly shares?: readonly SharedOption[];
   /** Words after the first positional belong to somebody else's command and are not looked at. */
   readonly passThrough?: boolean;
+  /** `--` stays among the positional words: the verb wants to know where it was. */
+  readonly keepsDashes?: boolean;
   /** Not in the list of verbs. */
   readonly hidden?: boolean;
   run(context: Context, words: Words, voice: Voice): Promise<number>;

@@ -1,4 +1,5 @@
 import type { Verb } from './verb.ts';
+import { captureVerb } from './verbs/capture.ts';
 import { checkVerb } from './verbs/check.ts';
 import { completeVerb } from './verbs/complete.ts';
 import { completionVerb } from './verbs/completion.ts';
@@ -15,6 +16,7 @@ import { helpVerb } from './verbs/help.ts';
 import { imageVerb } from './verbs/image.ts';
 import { linkVerb } from './verbs/link.ts';
 import { monitorVerb } from './verbs/monitor.ts';
+import { recordVerb } from './verbs/record.ts';
 import { restartVerb } from './verbs/restart.ts';
 import { shellVerb } from './verbs/shell.ts';
 import { startVerb } from './verbs/start.ts';
@@ -40,6 +42,8 @@ export const VERBS: readonly Verb[] = [
   linkVerb,
   eventsVerb,
   conformanceVerb,
+  captureVerb,
+  recordVerb,
   graphVerb,
   imageVerb,
   doctorVerb,

@@ -9,6 +9,7 @@ import type { LabStatus } from '../model/lab-status.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 import { type ActiveLab, type OpeningParts, openLab } from './active-lab.ts';
 import { Admission } from './admission.ts';
+import { type CaptureLab, captureLab } from './capture/capture-lab.ts';
 import { conditionRefusals } from './conditions.ts';
 import { examineLinks } from './conformance.ts';
 import type { ConsoleKind, Consoles } from './consoles.ts';
@@ -176,6 +177,11 @@ export class LabEngine {
       .map((record) => record.name);
     const interfaces = request.ports ? await kernel.interfaces(namespaces) : undefined;
     return { ...statusOf(lab, { engine, listening: consoles.listening, carrier: wiring.carrier, interfaces }), ...problem };
+  }
+
+  /** The lab as captures see it; undefined before its first start. */
+  get captured(): CaptureLab | undefined {
+    return this.#active && captureLab(this.#active.lab);
   }
 
   /** Serves a viewer of a node's console or monitor, or says in a sentence why not. */

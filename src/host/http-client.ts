@@ -27,11 +27,17 @@ export const systemHttpClient: HttpClient = {
         resolve(new SocketStream(socket as ConstructorParameters<typeof SocketStream>[0], path));
       });
       outgoing.once('response', (answer) => {
-        void textOf(answer).then((text) => reject(new HostError('refused', text.trim())));
+        void textOf(answer).then((text) => reject(refusal(text)));
       });
       outgoing.end();
     }),
 };
+
+/** What to do about it stands below the sentence that refuses. */
+function refusal(text: string): HostError {
+  const [message = '', ...hint] = text.trim().split('\n');
+  return new HostError('refused', message, hint.length === 0 ? {} : { hint: hint.join('\n') });
+}
 
 /** Complete lines, as they come. An answer that breaks off rejects. */
 async function* linesOf(answer: IncomingMessage, socketPath: string): AsyncGenerator<string> {

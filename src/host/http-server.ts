@@ -31,6 +31,8 @@ export const systemHttpServer: HttpServer = {
         }
         socket.write('HTTP/1.1 101 Switching Protocols\r\nconnection: Upgrade\r\nupgrade: weft-stream\r\n\r\n');
         if (head.length > 0) socket.unshift(head);
+        // Whoever ends its side of a stream has left: an HTTP server's sockets would stay open for answers.
+        socket.once('end', () => socket.end());
         streams.add(socket as Socket);
         socket.once('close', () => streams.delete(socket as Socket));
         taker(new SocketStream(socket as Socket, `a viewer on ${socketPath}`));

@@ -31,6 +31,14 @@ export class SocketStream implements ByteStream {
     this.#socket.on('data', listener);
   }
 
+  pause(): void {
+    this.#socket.pause();
+  }
+
+  resume(): void {
+    this.#socket.resume();
+  }
+
   onClose(listener: (reason: Error | undefined) => void): void {
     const tell = () => listener(this.#reason);
     if (this.#socket.closed) queueMicrotask(tell);

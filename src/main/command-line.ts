@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { realpath } from 'node:fs/promises';
 import type { Context } from '../cli/context.ts';
 import { runCommandLine } from '../cli/run-command-line.ts';
+import { systemSinks } from '../host/byte-sinks.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import { systemFiles } from '../host/files.ts';
@@ -27,6 +28,7 @@ function systemContext(): Context {
     environment,
     isRoot: process.getuid?.() === 0,
     terminal: systemTerminal,
+    sinks: systemSinks,
     files: systemFiles,
     writeFileSet,
     commands: systemCommands,

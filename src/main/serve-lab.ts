@@ -1,10 +1,14 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { labSpecSchema } from '../api/schemas.ts';
-import { answer, streamTarget } from '../api/server.ts';
+import { answer } from '../api/server.ts';
+import { streamTarget } from '../api/stream-targets.ts';
 import { namespaceDriver } from '../drivers/namespace/namespace-driver.ts';
 import { nodeRunDirectory } from '../drivers/qemu/node-run-directory.ts';
 import { qemuDriver } from '../drivers/qemu/qemu-driver.ts';
+import { openCaptureStream } from '../engine/capture/capture-streams.ts';
+import { Captures } from '../engine/capture/captures.ts';
+import { FlightRecorder } from '../engine/capture/flight-recorder.ts';
 import { Consoles } from '../engine/consoles.ts';
 import { DocumentStore } from '../engine/document.ts';
 import { LabEngine } from '../engine/lab-engine.ts';
@@ -63,6 +67,8 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       }),
     },
   });
+  const captures = new Captures({ kernel, streams: systemStreams, commands: systemCommands, run, lab: () => engine.captured });
+  const recorder = new FlightRecorder(captures, systemClock, log);
   await engine.adopt();
 
   const handlers: Parameters<typeof answer>[1] = {
@@ -77,6 +83,8 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       return { code: output.code, stdout: encodeBase64(output.stdout), stderr: encodeBase64(output.stderr) };
     },
     events: ({ past, ...wish }, tell, asker) => tellEvents(events, wish, past === true, tell, asker),
+    capture: ({ words, all }) => Promise.resolve(captures.meaning(words, all)),
+    record: (request) => recorder.carryOut(request),
   };
   const bug = (failure: unknown) => log(`internal: ${failure instanceof Error ? failure.stack : String(failure)}`);
   const listener = await systemHttpServer.listen(
@@ -87,7 +95,9 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     },
     (target) => {
       const wanted = streamTarget(target);
-      return Promise.resolve(wanted === undefined ? `there is no ${target}` : engine.open(wanted.node, wanted.which));
+      if (wanted === undefined) return Promise.resolve(`there is no ${target}`);
+      if ('node' in wanted) return Promise.resolve(engine.open(wanted.node, wanted.stream));
+      return openCaptureStream(wanted, captures, recorder);
     },
   );
 

@@ -9,6 +9,7 @@ const live = (where: WhereAbouts) => {
     nodes: () => Promise.resolve(['server', 'client1', 'client2']),
     ports: (node: string) => Promise.resolve(node === 'server' ? ['eth0', 'eth1'] : ['eth0']),
     labs: () => Promise.resolve(['tutorial']),
+    capturePlaces: () => Promise.resolve(['server', 'server:eth0', 'client1:eth0']),
     templates: () => Promise.resolve(['small', 'namespace']),
     examples: () => Promise.resolve(['ring']),
   };
@@ -42,6 +43,12 @@ describe('candidates', () => {
       ['on', 'off'],
     ],
     [['link', 'server', 'eth0', 'on', ''], []],
+    [['capture', 'server', 's'], ['server:eth0']],
+    [['record', 'd'], ['dump']],
+    [
+      ['record', 'on', ''],
+      ['server', 'server:eth0', 'client1:eth0'],
+    ],
     [['up', '--template', 's'], ['small']],
     [['-n', ''], ['tutorial']],
     [['down', ''], ['tutorial']],

@@ -5,6 +5,8 @@ import type { Completes, Verb, VerbOption } from '../verb.ts';
 export interface LiveNames {
   nodes(): Promise<readonly string[]>;
   ports(node: string): Promise<readonly string[]>;
+  /** Every `NODE:PORT`, and the nodes that have ports. */
+  capturePlaces(): Promise<readonly string[]>;
   labs(): Promise<readonly string[]>;
   templates(): Promise<readonly string[]>;
   examples(): Promise<readonly string[]>;
@@ -113,6 +115,10 @@ async function namesFor(
       return await names.nodes();
     case 'port':
       return await names.ports(positional[0] ?? '');
+    case 'capture-word':
+      return await names.capturePlaces();
+    case 'record-action':
+      return ['on\tkeep the last frames', 'off\tforget them', 'dump\twrite them to a file'];
     case 'lab':
       return await names.labs();
     case 'template':

@@ -19,6 +19,7 @@ export function liveNames(context: Context, where: WhereAbouts): LiveNames {
   return {
     nodes: () => orNothing(async () => await nodeNames(context, await place())),
     ports: (node) => orNothing(async () => await portNames(context, await place(), node)),
+    capturePlaces: () => orNothing(async () => await capturePlaces(context, await place())),
     labs: () => orNothing(async () => (await (await context.labs()).list()).map(({ name }) => name)),
     templates: () =>
       orNothing(async () => {
@@ -43,6 +44,13 @@ async function portNames(context: Context, place: Place, node: string): Promise<
   const topology = await topologyOf(context, place);
   const ends = (topology?.links ?? []).flatMap(({ tail, head }) => [tail, head]).filter((end) => end.node === node);
   return [...new Set(ends.flatMap(({ port }) => (port === undefined ? [] : [port])))].sort(compareVersions);
+}
+
+async function capturePlaces(context: Context, place: Place): Promise<readonly string[]> {
+  const topology = await topologyOf(context, place);
+  const ends = (topology?.links ?? []).flatMap(({ tail, head }) => [tail, head]);
+  const ports = ends.flatMap(({ node, port }) => (port === undefined ? [] : [`${node}:${port}`]));
+  return [...new Set([...ends.map(({ node }) => node), ...ports])].sort(compareVersions);
 }
 
 async function topologyOf(context: Context, place: Place): Promise<Topology | undefined> {

@@ -15,6 +15,8 @@ function shellOnTerminal(command: string): { stream: ByteStream; end: () => void
       write: (bytes) => child.stdin.write(bytes),
       onDrain: (listener) => void child.stdin.on('drain', listener),
       onData: (listener) => void child.stdout.on('data', listener),
+      pause: () => void child.stdout.pause(),
+      resume: () => void child.stdout.resume(),
       onClose: (listener) => void child.once('close', () => listener(undefined)),
       close: () => child.stdin.end(),
     },

@@ -96,6 +96,13 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: everywhere('nftables'),
   },
   {
+    name: 'tcpdump',
+    programs: ['tcpdump'],
+    purpose: 'filters of weft capture',
+    need: 'some',
+    packages: everywhere('tcpdump'),
+  },
+  {
     name: 'passt',
     programs: ['pasta'],
     purpose: 'outbound access of labs without root',

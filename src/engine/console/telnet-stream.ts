@@ -17,6 +17,8 @@ function filtered(stream: ByteStream, mode: 'line-ends' | 'as-sent'): ByteStream
     write: (bytes) => stream.write(encodeTelnet(bytes)),
     onDrain: (listener) => stream.onDrain(listener),
     onClose: (listener) => stream.onClose(listener),
+    pause: () => stream.pause(),
+    resume: () => stream.resume(),
     close: () => stream.close(),
     onData(listener) {
       let state: TelnetState = TELNET_START;

@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { CaptureRequest, KernelFailure, Netns } from '../../boundary/kernel.ts';
+import { kernelFilter } from '../../capture/packet-filter.ts';
 import { interfaceDescription, interfaceStatistics, sectionHeader } from '../../capture/pcapng-blocks.ts';
 import { Namespaces, type SharedNamespaces } from '../kernel/namespaces.ts';
 import { RETIRE_AFTER } from '../netlink/packet-ring.ts';
@@ -70,7 +71,8 @@ class Capture {
     this.#namespaces = Namespaces.shared(namespaces);
     this.#request = request;
     const size = ringSize(request.room, request.ports.length);
-    this.#ports = request.ports.map((port) => new WatchedPort(port, size, request.filter));
+    const filter = kernelFilter(request.filter, request.snaplen);
+    this.#ports = request.ports.map((port) => new WatchedPort(port, size, filter));
     this.#reader = new ReaderConnection(request.socketPath);
     this.#merger = new Merger(this.#ports, new FrameWriter(this.#reader, request));
   }

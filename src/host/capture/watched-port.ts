@@ -1,5 +1,5 @@
 import type { CaptureRequest, KernelFailure, Netns } from '../../boundary/kernel.ts';
-import { kernelFilter, type PacketFilter } from '../../capture/packet-filter.ts';
+import type { PacketFilter } from '../../capture/packet-filter.ts';
 import type { InterfaceCounts } from '../../capture/pcapng-blocks.ts';
 import { failureOf } from '../kernel/failure.ts';
 import type { Namespaces } from '../kernel/namespaces.ts';
@@ -21,13 +21,14 @@ export class WatchedPort {
   /** Its interface went down, or away: it is looked for until frames come again. */
   #doubtful = true;
 
+  /** `filter`: for the kernel. */
   constructor(port: CaptureRequest['ports'][number], size: RingSize, filter: PacketFilter | undefined) {
     this.netns = port.view.netns;
     this.enteringIsOut = port.view.entering === 'out';
     this.#label = port.label;
     this.#name = port.view.name;
     this.#size = size;
-    this.#filter = filter === undefined ? undefined : kernelFilter(filter);
+    this.#filter = filter;
   }
 
   get ring(): PacketRing | undefined {

@@ -1,0 +1,86 @@
+import type { Commands } from '../../boundary/commands.ts';
+import { HostError } from '../../boundary/host-error.ts';
+import type { CaptureRequest, Kernel } from '../../boundary/kernel.ts';
+import type { ByteStream, Streams } from '../../boundary/streams.ts';
+import type { CaptureLab } from './capture-lab.ts';
+import { choosePorts, visiblePort } from './choose-ports.ts';
+import { compileFilter } from './compile-filter.ts';
+
+/** Memory of the kernel for frames that wait to be read, of all ports of a capture together. */
+const room = 64 * 1024 * 1024;
+
+export interface CaptureParts {
+  readonly kernel: Pick<Kernel, 'capture'>;
+  readonly streams: Pick<Streams, 'connectUnix'>;
+  readonly commands: Commands;
+  /** The lab's runtime folder. */
+  readonly run: string;
+  /** The lab as it is now; undefined before its first start. */
+  readonly lab: () => CaptureLab | undefined;
+}
+
+/** What the words of a capture mean. */
+export interface CaptureMeaning {
+  /** `NODE:PORT` */
+  readonly ports: readonly string[];
+  readonly filter: string;
+  /** Ports that were meant, and why they cannot be captured. */
+  readonly left: readonly { readonly port: string; readonly reason: string }[];
+}
+
+/** What to capture. */
+export interface CaptureWish {
+  /** `NODE:PORT` */
+  readonly ports: readonly string[];
+  /** In tcpdump's language; everything where empty. */
+  readonly filter: string;
+  /** Bytes of a frame to keep; 0 for all. */
+  readonly snaplen: number;
+}
+
+/** Captures at the ports of a lab. */
+export class Captures {
+  readonly #parts: CaptureParts;
+  #number = 0;
+
+  constructor(parts: CaptureParts) {
+    this.#parts = parts;
+  }
+
+  /** Says what the words of a capture mean in this lab. */
+  meaning(words: readonly string[], all: boolean): CaptureMeaning {
+    const { ports, filter, left } = choosePorts(this.#lab(), words, all);
+    return {
+      ports: ports.map(({ label }) => label),
+      filter: filter.join(' '),
+      left: left.map(({ label, hidden }) => ({ port: label, reason: hidden })),
+    };
+  }
+
+  /** Begins a capture: a pcapng stream, as `Kernel.capture` describes it. `memory` is for frames that wait, in bytes. */
+  async begin({ ports, filter, snaplen }: CaptureWish, memory: number = room): Promise<ByteStream> {
+    const lab = this.#lab();
+    const request: CaptureRequest = {
+      socketPath: `${this.#parts.run}/capture-${++this.#number}.sock`,
+      ports: ports.flatMap((label) => {
+        const { view } = visiblePort(lab, label);
+        return view === undefined ? [] : [{ label, view }];
+      }),
+      filter: filter.trim() === '' ? undefined : await compileFilter(this.#parts.commands, filter),
+      snaplen,
+      room: memory,
+    };
+    const failures = await this.#parts.kernel.capture(request);
+    const stream = await this.#parts.streams.connectUnix(request.socketPath);
+    const [first] = failures.filter((failure) => failure !== undefined);
+    if (first === undefined || failures.includes(undefined)) return stream;
+    stream.close();
+    throw new HostError(first.code, first.message);
+  }
+
+  #lab(): CaptureLab {
+    const lab = this.#parts.lab();
+    if (lab === undefined) throw new HostError('not-running', 'the lab was never started');
+    return lab;
+  }
+}
