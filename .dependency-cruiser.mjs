@@ -14,10 +14,10 @@ const rooms = {
   'drivers/namespace': ['model', 'plan', 'boundary'],
   wires: ['model', 'address', 'plan', 'boundary'],
   host: ['model', 'capture', 'boundary'],
-  engine: ['model', 'address', 'plan', 'boundary', 'wires', 'capture', 'conformance'],
+  engine: ['model', 'address', 'plan', 'boundary', 'wires', 'capture', 'conformance', 'keyfile'],
   api: ['model', 'plan', 'boundary'],
   image: ['model', 'boundary'],
-  cli: ['model', 'address', 'dot', 'generate', 'graph', 'capture', 'plan', 'api', 'boundary'],
+  cli: ['model', 'address', 'dot', 'generate', 'graph', 'capture', 'plan', 'api', 'boundary', 'keyfile'],
 };
 
 /** Packages from npm, and the rooms that may use them. */

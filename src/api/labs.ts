@@ -42,6 +42,6 @@ export interface Labs {
   launch(name: string): Promise<LabConnection>;
   /** Ends the sandbox, and with it everything in it, and removes the lab's sockets, state and runtime folder. Gone already is fine. */
   remove(name: string): Promise<void>;
-  /** The command that enters a namespace node of a running lab (`hostPid` from its status), with nsenter. */
-  enter(name: string, hostPid: number, argv: readonly string[]): Promise<EnterCommand>;
+  /** The command that enters a namespace node of a running lab, as its status names it, with nsenter; it sees the node's own resolv.conf. */
+  enter(name: string, node: { readonly name: string; readonly pid: number }, argv: readonly string[]): Promise<EnterCommand>;
 }

@@ -27,6 +27,8 @@ export interface DriverNode {
   /** TCP ports that the script listens on by itself when it is not one of weft's (a user's own qeneth template). */
   readonly tcp: { readonly console: number | undefined; readonly monitor: number | undefined };
   readonly abilities: KernelAbilities;
+  /** The file that a namespace node is to see as /etc/resolv.conf; undefined leaves it the machine's. */
+  readonly resolver?: string | undefined;
 }
 
 /** What can be done with a node of this kind; callers ask instead of testing names. */

@@ -97,6 +97,7 @@ export class LabEngine {
     const others = request.wait ? selected.filter((record) => !ours.has(record)) : [];
     const late = await active.launcher.awaitStarted(others, request.timeout * 1000);
     const status = await this.status({ ports: active.lab.records.size <= portsShown });
+    warnings.push(...active.config.takeWarnings());
     return { failures: [...blocked, ...failed, ...late], warnings, status };
   }
 

@@ -1,5 +1,5 @@
 import type { Clock } from '../boundary/clock.ts';
-import type { Driver, DriverNode } from '../boundary/driver.ts';
+import type { Driver, DriverNode, NodeHandle } from '../boundary/driver.ts';
 import type { Files } from '../boundary/files.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { Kernel, KernelFailure, NodeProcess, ProcessExit } from '../boundary/kernel.ts';
@@ -45,11 +45,20 @@ export class Launcher {
   readonly #parts: LauncherParts;
   readonly #lab: Lab;
   readonly #node: (record: NodeRecord) => DriverNode;
+  readonly #configure: (record: NodeRecord) => Promise<void>;
+  readonly #configured = new WeakMap<NodeHandle, Promise<void>>();
 
-  constructor(parts: LauncherParts, lab: Lab, node: (record: NodeRecord) => DriverNode) {
+  /** `configure` is called for a machine whose guest answers; the machine is ready afterwards. */
+  constructor(
+    parts: LauncherParts,
+    lab: Lab,
+    node: (record: NodeRecord) => DriverNode,
+    configure: (record: NodeRecord) => Promise<void>,
+  ) {
     this.#parts = parts;
     this.#lab = lab;
     this.#node = node;
+    this.#configure = configure;
   }
 
   /** Starts all of them; gives the failures. A node that is no longer wanted when its turn comes is left alone. */
@@ -75,7 +84,7 @@ export class Launcher {
       if (record.ready) continue;
       try {
         if (record.handle === undefined) throw new HostError('not-running', record.reason ?? 'it does not run');
-        await record.handle.ready(Math.max(1, until - clock.now()));
+        await this.#becomeReady(record, record.handle, Math.max(1, until - clock.now()));
       } catch (failure) {
         if (!(failure instanceof HostError)) throw failure;
         failures.push({ node: record.name, message: failure.message });
@@ -90,12 +99,7 @@ export class Launcher {
     record.process = process;
     record.handle = driver.attach(this.#node(record), process, record.exit());
     record.reason = undefined;
-    void record.handle.ready(60_000).then(
-      () => {
-        record.ready = record.process !== undefined;
-      },
-      () => undefined,
-    );
+    void this.#becomeReady(record, record.handle, 60_000).catch(() => undefined);
   }
 
   async #launchBatch(records: readonly NodeRecord[], options: LaunchOptions): Promise<readonly NodeFailure[]> {
@@ -163,8 +167,7 @@ export class Launcher {
     const gone = ended.then(async (exit) => {
       throw await this.#earlyEnd(record, exit, printed);
     });
-    const ready = handle.ready(options.timeoutMs).then(() => {
-      record.ready = record.process !== undefined;
+    const ready = this.#becomeReady(record, handle, options.timeoutMs).then(() => {
       options.emit({ node: record.name, stage: 'ready' });
     });
     const first = Promise.race([ready, gone]);
@@ -181,6 +184,15 @@ export class Launcher {
       this.#parts.clock.sleep(earlyEnd),
     ]);
     return undefined;
+  }
+
+  /** A machine is ready once its guest answers and is configured, which happens once however many wait for it. */
+  async #becomeReady(record: NodeRecord, handle: NodeHandle, timeoutMs: number): Promise<void> {
+    await handle.ready(timeoutMs);
+    const configured = this.#configured.get(handle) ?? this.#configure(record);
+    this.#configured.set(handle, configured);
+    await configured;
+    record.ready = record.process !== undefined;
   }
 
   async #started(record: NodeRecord, process: NodeProcess, options: LaunchOptions): Promise<void> {

@@ -12,16 +12,19 @@ export class Wiring {
   readonly #kernel: Kernel;
   readonly #files: Files;
   readonly #lab: Lab;
+  readonly #appeared: (links: readonly string[]) => Promise<void>;
   readonly #made = new Set<string>();
   /** What the kernel's side of each link was last told. */
   readonly carrier: Map<string, boolean> = new Map();
   /** What each guest was last told of its port; missing where nobody knows. */
   readonly #guests = new Map<string, boolean>();
 
-  constructor(kernel: Kernel, files: Files, lab: Lab) {
+  /** `appeared` is called with links whose interfaces have just come to be, or up again. */
+  constructor(kernel: Kernel, files: Files, lab: Lab, appeared: (links: readonly string[]) => Promise<void>) {
     this.#kernel = kernel;
     this.#files = files;
     this.#lab = lab;
+    this.#appeared = appeared;
   }
 
   /** Reads back from the kernel which namespaces and wires exist. */
@@ -46,6 +49,7 @@ export class Wiring {
     await this.observe();
     await this.#kernel.run([...this.#made].flatMap((link) => this.#wire(link).resume));
     await this.condition(conditionedLinks(this.#lab, this.#made));
+    await this.#appeared([...this.#made].filter((link) => this.#lab.isPlugged(link)));
   }
 
   async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
@@ -69,6 +73,7 @@ export class Wiring {
     for (const [link, failure] of await this.condition(conditionedLinks(this.#lab, links))) {
       if (!failures.has(link)) failures.set(link, failure);
     }
+    await this.#appeared(links.filter((link) => this.#made.has(link)));
     return failures;
   }
 
@@ -85,6 +90,7 @@ export class Wiring {
     const changes = [...wanted].filter(([link, on]) => this.#made.has(link) && this.carrier.get(link) !== on);
     await this.#runEach(changes.map(([link, on]) => ({ link, ops: this.#wire(link).carrier[on ? 'on' : 'off'] })));
     for (const [link, on] of changes) this.carrier.set(link, on);
+    await this.#appeared(changes.flatMap(([link, on]) => (on ? link : [])));
     const refusals = new Map<string, string>();
     const guests = [...wanted].flatMap(([link, on]) => this.#wire(link).carrier.guests.map((guest) => ({ link, on, ...guest })));
     await Promise.all(

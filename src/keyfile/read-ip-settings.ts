@@ -5,6 +5,8 @@ import { booleanOf, type Entries, integerOf, wordOf } from './scalar-values.ts';
 import { type Complain, valueFault, withoutEffect } from './value-fault.ts';
 import { listOf, partsOf, type ValueText } from './value-text.ts';
 
+const ADDRESS = /^address(?:es)?(\d*)$/;
+
 const METHODS: Readonly<Record<IpFamily['group'], readonly IpMethod[]>> = {
   ipv4: ['auto', 'disabled', 'link-local', 'manual', 'shared'],
   ipv6: ['auto', 'dhcp', 'disabled', 'ignore', 'link-local', 'manual', 'shared'],
@@ -13,7 +15,7 @@ const METHODS: Readonly<Record<IpFamily['group'], readonly IpMethod[]>> = {
 /** [ipv4] or [ipv6]. Without the group its method is `auto`, as NetworkManager normalizes a profile. */
 export function ipSettings(entries: Entries, family: IpFamily, complain: Complain): IpSettings {
   const { addresses, gateway } = addressesOf(entries, family, complain);
-  const method = methodOf(entries, family, addresses.length > 0, complain);
+  const method = methodOf(entries, family, numbered(entries, ADDRESS).length > 0, complain);
   const own = wordOf(entries, 'gateway');
   const ownGateway = gatewayIn(own, family, 'gateway', complain);
   return {
@@ -46,7 +48,7 @@ function addressesOf(
 ): { readonly addresses: readonly string[]; readonly gateway: string | undefined } {
   const addresses: string[] = [];
   let gateway: string | undefined;
-  for (const [key, value] of numbered(entries, /^address(?:es)?(\d*)$/)) {
+  for (const [key, value] of numbered(entries, ADDRESS)) {
     const [prefix, via, more] = partsOf(value);
     if (more !== undefined)
       complain(valueFault(more.span, `${key} has more than ADDRESS/LENGTH,GATEWAY`, 'put every address on a line of its own'));

@@ -143,7 +143,7 @@ const corpus: readonly (readonly [string, string])[] = [
   ['an unknown method', '[ipv4]\nmethod=manuel\n# 2:8 bad-value error'],
   ['manual without an address', '[ipv4]\nmethod=manual\n# 2:8 bad-value error'],
   ['a DHCP client', '[ipv4]\nmethod=auto\n# 2:8 no-effect warning'],
-  ['an address without a prefix', '[ipv4]\naddress1=10.0.0.1\nmethod=manual\n# 2:10 bad-value error\n# 3:8 bad-value error'],
+  ['an address without a prefix', '[ipv4]\naddress1=10.0.0.1\nmethod=manual\n# 2:10 bad-value error'],
   ['an address of the other family', '[ipv4]\naddress1=fd00::1/64\n# 2:10 bad-value error'],
   ['a prefix too long', '[ipv6]\naddress1=fd00::1/129\n# 2:10 bad-value error'],
   ['a bad gateway', '[ipv4]\naddress1=10.0.0.2/24,10.0.0\n# 2:22 bad-value error'],

@@ -2,6 +2,7 @@ import { mkdirSync, rmdirSync } from 'node:fs';
 import { connectionTo } from '../api/client.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
+import { resolverFile, withResolver } from '../boundary/resolver-file.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import type { FileLock } from '../host/file-lock.ts';
@@ -102,11 +103,13 @@ export function openLabs(environment: Environment): Labs {
       removeIfEmpty(documentsFolder(environment));
       removeIfEmpty(root);
     },
-    enter(lab, hostPid, argv) {
+    async enter(lab, { name, pid }, argv) {
       const anchor = findAnchor(runOf(lab), lab);
-      if (anchor === undefined) return Promise.reject(new HostError('not-running', `lab ${lab} does not run`));
-      const words = [...enterWords(anchor), `--net=/proc/${hostPid}/ns/net`, `--uts=/proc/${hostPid}/ns/uts`, '--', ...argv];
-      return Promise.resolve({ argv: words, environment: { WEFT_LAB: lab } });
+      if (anchor === undefined) throw new HostError('not-running', `lab ${lab} does not run`);
+      const resolver = resolverFile(runOf(lab), name);
+      const command = (await systemFiles.exists(resolver)) ? withResolver(resolver, argv) : argv;
+      const words = [...enterWords(anchor), `--net=/proc/${pid}/ns/net`, `--uts=/proc/${pid}/ns/uts`, '--', ...command];
+      return { argv: words, environment: { WEFT_LAB: lab } };
     },
   };
 }

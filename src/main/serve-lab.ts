@@ -21,6 +21,7 @@ import { systemFiles } from '../host/files.ts';
 import { systemGrowingFiles } from '../host/growing-files.ts';
 import { systemHttpServer } from '../host/http-server.ts';
 import { startKernelWorker } from '../host/kernel/client.ts';
+import { systemReadTree } from '../host/read-tree.ts';
 import { systemStreams } from '../host/streams.ts';
 import { decodeBase64, encodeBase64 } from '../model/base64.ts';
 import { cacheFolder, documentPath, installation } from './places.ts';
@@ -47,6 +48,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     document: new DocumentStore(systemFiles, documentPath(process.env, lab), (untrusted) => labSpecSchema.parse(untrusted)),
     bootSlots: 2 * cpus().length,
     log,
+    readTree: systemReadTree,
     nodeFolder: async (node) => {
       const folder = nodeRunDirectory(run, node);
       await systemFiles.makeDirectory(folder, 0o700);

@@ -61,7 +61,7 @@ async function execIn(
   words: Words,
 ): Promise<number> {
   if (node.kind === 'namespace') {
-    const { argv, environment } = await (await context.labs()).enter(connection.name, node.pid, command);
+    const { argv, environment } = await (await context.labs()).enter(connection.name, node, command);
     return await context.terminal.runForeground(argv, { environment });
   }
   const input = words.flag('stdin') ? { input: encodeBase64(await readAll(context.terminal.stdin)) } : {};

@@ -19,7 +19,7 @@ Examples:
     if (node.kind !== 'namespace') return await attachTo(context, words, voice, name, 'console');
     const shell = context.environment['SHELL'] || '/bin/sh';
     const program = await onOwnTerminal(context, shell);
-    const { argv, environment } = await (await context.labs()).enter(connection.name, node.pid, program);
+    const { argv, environment } = await (await context.labs()).enter(connection.name, node, program);
     return await context.terminal.runForeground(argv, { environment });
   },
 };

@@ -1,5 +1,6 @@
 import type { Driver, DriverNode, NodeHandle } from '../../boundary/driver.ts';
 import { HostError } from '../../boundary/host-error.ts';
+import { withResolver } from '../../boundary/resolver-file.ts';
 
 /**
  * Runs a node's script inside the node's own network namespace. Its ports are real interfaces there, so the kernel alone switches their
@@ -20,7 +21,7 @@ export function namespaceDriver(environment: Readonly<Record<string, string>>): 
     launch: (node: DriverNode) => ({
       node: node.node.name,
       netns: node.netns,
-      argv: [`${node.directory}/${node.node.name}`],
+      argv: seeing(node.resolver, [`${node.directory}/${node.node.name}`]),
       environment: { ...environment, WEFT_FILES: node.files },
       directory: node.directory,
       logFile: `${node.directory}/${node.node.name}.log`,
@@ -29,6 +30,10 @@ export function namespaceDriver(environment: Readonly<Record<string, string>>): 
     }),
     attach: () => handle,
   };
+}
+
+function seeing(resolver: string | undefined, argv: readonly string[]): readonly string[] {
+  return resolver === undefined ? argv : withResolver(resolver, argv);
 }
 
 const handle: NodeHandle = {
