@@ -222,14 +222,26 @@ export interface CaptureRequest {
   readonly room: number;
 }
 
+/** A line for a server on a unix socket, and what is sent along with it. */
+export interface HandedLine {
+  readonly text: string;
+  /** Opened by the worker, passed with the line (SCM_RIGHTS, unix(7)), and closed on our side. */
+  readonly descriptor?: HandedDescriptor;
+}
+
 export interface Kernel {
   readonly abilities: KernelAbilities;
   /** Runs all of them in order, going on after a failure; result i belongs to operation i, undefined for success. */
   run(ops: readonly KernelOp[]): Promise<readonly (KernelFailure | undefined)[]>;
   /** Starts each; a failure is that request's own. */
   spawn(requests: readonly SpawnRequest[]): Promise<readonly (NodeProcess | KernelFailure)[]>;
-  /** Signals the whole session of each process (kill(-pid)); gone already is fine. */
+  /**
+   * Signals the process group of each process (kill(-pid)); gone already is fine. SIGSTOP and SIGCONT reach every process of its session,
+   * whatever its group.
+   */
   signal(pids: readonly number[], signal: 'SIGTERM' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGINT'): Promise<void>;
+  /** Which of these processes are there and stand still (SIGSTOP). */
+  stopped(pids: readonly number[]): Promise<readonly number[]>;
   /** Interfaces of the named namespaces; namespaces that do not exist are left out. */
   interfaces(namespaces: readonly Netns[]): Promise<readonly InterfaceState[]>;
   /** Network namespaces of nodes that exist now. */
@@ -252,5 +264,11 @@ export interface Kernel {
    * as soon as as many came as were sent, or after so many milliseconds. The nodes get these frames, too.
    */
   passages(passages: readonly Passage[], milliseconds: number): Promise<readonly (readonly Uint8Array[] | KernelFailure)[]>;
+  /**
+   * Talks to a server that answers each line with a JSON object that has `return` or `error`, as QEMU's monitors do; what else it says is
+   * passed over. Each line is sent once the one before has been answered, and none after an `error`. Gives the answers. Rejects with a
+   * HostError: `timeout` after `deadlineMs`, or the errno's name (ENOENT: nobody listens at `path`).
+   */
+  hand(path: string, lines: readonly HandedLine[], deadlineMs: number): Promise<readonly string[]>;
   close(): Promise<void>;
 }

@@ -95,6 +95,10 @@ class KernelClient implements Kernel {
     await this.#call('signal', pids, signal);
   }
 
+  stopped(pids: readonly number[]): ReturnType<Kernel['stopped']> {
+    return pids.length === 0 ? Promise.resolve([]) : this.#call('stopped', pids);
+  }
+
   interfaces(namespaces: readonly Netns[]): ReturnType<Kernel['interfaces']> {
     return this.#call('interfaces', namespaces);
   }
@@ -122,6 +126,10 @@ class KernelClient implements Kernel {
 
   passages(passages: readonly Passage[], milliseconds: number): ReturnType<Kernel['passages']> {
     return this.#call('passages', passages, milliseconds);
+  }
+
+  hand(...talk: Parameters<Kernel['hand']>): ReturnType<Kernel['hand']> {
+    return this.#call('hand', ...talk);
   }
 
   async close(): Promise<void> {

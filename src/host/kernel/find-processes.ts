@@ -1,9 +1,10 @@
-import { closeSync, readdirSync, readFileSync } from 'node:fs';
+import { closeSync, readFileSync } from 'node:fs';
 import type { NodeProcess } from '../../boundary/kernel.ts';
 import { pidfdOpen } from '../netlink/libc.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import { errnoOf } from '../system-failure.ts';
 import { ownerMarks } from './owner-marks.ts';
+import { processNumbers, readProcessStat } from './process-stat.ts';
 
 /** asm-generic/errno-base.h */
 const ESRCH = 3;
@@ -14,9 +15,7 @@ const ESRCH = 3;
  */
 export function findProcesses(lab: string, hostProc: string): NodeProcess[] {
   const oldest = new Map<string, { pid: number; started: number }>();
-  for (const pid of readdirSync('/proc')
-    .filter((name) => /^\d+$/.test(name))
-    .map(Number)) {
+  for (const pid of processNumbers()) {
     const found = leader(pid, lab);
     const known = found && oldest.get(found.node);
     if (found !== undefined && (known === undefined || found.started < known.started)) oldest.set(found.node, found);
@@ -46,17 +45,16 @@ export function hostPidOf(pid: number, hostProc: string): number {
   }
 }
 
-/** What /proc says of a session leader with the lab's mark; undefined for any other process (proc(5): stat, environ). */
+/** What /proc says of a session leader with the lab's mark; undefined for any other process (proc(5)). */
 function leader(pid: number, lab: string): { node: string; pid: number; started: number } | undefined {
   try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-    if (fields[0] === 'Z' || Number(fields[3]) !== pid) return undefined;
+    const stat = readProcessStat(pid);
+    if (stat === undefined || stat.state === 'Z' || stat.session !== pid) return undefined;
     const environment = readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0');
     const node = environment.find((entry) => entry.startsWith('WEFT_NODE='))?.slice('WEFT_NODE='.length);
     const marked = Object.entries(ownerMarks(lab)).every(([name, value]) => environment.includes(`${name}=${value}`));
     if (node === undefined || !marked) return undefined;
-    return { node, pid, started: Number(fields[19]) };
+    return { node, pid, started: stat.started };
   } catch (thrown) {
     if (['ENOENT', 'ESRCH', 'EACCES', 'EPERM'].includes(errnoOf(thrown) ?? '')) return undefined;
     throw thrown;

@@ -1,19 +1,15 @@
 import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
-import { EMPTY, type HandedDescriptor, type SpawnRequest } from '../../boundary/kernel.ts';
+import { EMPTY, type SpawnRequest } from '../../boundary/kernel.ts';
 import * as libc from '../netlink/libc.ts';
-import { getLink } from '../netlink/links.ts';
-import { openPacketSocket } from '../netlink/packet-socket.ts';
 import { spawnProcess } from '../netlink/spawn-process.ts';
 import { SystemError } from '../netlink/system-error.ts';
-import { openTap } from '../netlink/tap.ts';
-import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
+import { openDescriptor } from './open-descriptor.ts';
 import { ownerMarks } from './owner-marks.ts';
 
 /** asm-generic/errno-base.h */
 const ENOENT = 2;
-const EBUSY = 16;
 
 /** Starts nodes' processes in their namespaces. */
 export class ProcessLauncher {
@@ -43,7 +39,7 @@ export class ProcessLauncher {
     try {
       const program = findProgram(request);
       opened.push(openSync('/dev/null', 'r'), openSync(request.logFile, 'a', 0o600));
-      for (const descriptor of request.descriptors) opened.push(this.#open(descriptor));
+      for (const descriptor of request.descriptors) opened.push(openDescriptor(this.#namespaces, descriptor));
       const [input = 0, log = 0, ...handed] = opened;
       const first = 16 + handed.length;
       const descriptors = [input, log, log, ...handed].map((fd) => {
@@ -77,18 +73,6 @@ export class ProcessLauncher {
       return start();
     } finally {
       libc.setns(this.#ownNames, libc.CLONE_NEWUTS);
-    }
-  }
-
-  #open({ kind, netns, name }: HandedDescriptor): number {
-    const { index } = getLink(this.#namespaces.socket(netns), name);
-    this.#namespaces.enter(netns);
-    if (kind === 'packet') return openPacketSocket(index);
-    try {
-      return openTap(name);
-    } catch (thrown) {
-      if (errnoOf(thrown) !== 'EBUSY') throw thrown;
-      throw new SystemError(EBUSY, 'open', `another process holds the TAP ${name}`);
     }
   }
 }

@@ -1,5 +1,6 @@
 import type {
   CaptureRequest,
+  HandedLine,
   InterfaceState,
   KernelAbilities,
   KernelFailure,
@@ -17,12 +18,14 @@ export interface KernelCalls {
   run: (ops: readonly KernelOp[]) => readonly (KernelFailure | undefined)[];
   spawn: (requests: readonly SpawnRequest[]) => Promise<readonly (NodeProcess | KernelFailure)[]>;
   signal: (pids: readonly number[], signal: string) => undefined;
+  stopped: (pids: readonly number[]) => readonly number[];
   interfaces: (namespaces: readonly Netns[]) => readonly InterfaceState[];
   namespaces: () => readonly Netns[];
   processes: () => readonly NodeProcess[];
   capture: (request: CaptureRequest) => Promise<readonly (KernelFailure | undefined)[]>;
   passages: (passages: readonly Passage[], milliseconds: number) => Promise<readonly (readonly Uint8Array[] | KernelFailure)[]>;
   relay: (path: string, netns: Netns, host: string, port: number) => Promise<undefined>;
+  hand: (path: string, lines: readonly HandedLine[], deadlineMs: number) => Promise<readonly string[]>;
 }
 
 /** Messages of node:child_process's channel, in its `advanced` serialization: undefined stays undefined. */

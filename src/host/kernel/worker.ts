@@ -1,20 +1,32 @@
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { HOST, type InterfaceState, type KernelAbilities, type Netns, PANEL, type ProcessExit } from '../../boundary/kernel.ts';
+import {
+  type HandedDescriptor,
+  HOST,
+  type InterfaceState,
+  type KernelAbilities,
+  type Netns,
+  PANEL,
+  type ProcessExit,
+} from '../../boundary/kernel.ts';
 import { Captures } from '../capture/captures.ts';
 import { kill, passNothingOn } from '../netlink/libc.ts';
 import { listLinks, setLink } from '../netlink/links.ts';
 import { errnoOf } from '../system-failure.ts';
 import { findProcesses } from './find-processes.ts';
 import { FrameCarrier } from './frame-carrier.ts';
+import { handLines } from './hand-lines.ts';
 import { LaunchThread } from './launch-thread.ts';
 import { Namespaces } from './namespaces.ts';
+import { openDescriptor } from './open-descriptor.ts';
 import { runOperations } from './operations.ts';
 import { sendThrough } from './passages.ts';
 import { probeAbilities } from './probe-abilities.ts';
+import { readProcessStat } from './process-stat.ts';
 import { ProcessWatch } from './process-watch.ts';
 import type { KernelCalls } from './protocol.ts';
 import { Relays } from './relays.ts';
+import { signalSessions } from './signal-sessions.ts';
 
 /** What the worker process does; it runs in this thread, which it moves between namespaces. Everything in the kernel outlives it. */
 export class KernelWorker {
@@ -69,9 +81,12 @@ export class KernelWorker {
     spawn: (requests) => this.#watch.during(() => this.#launcher.launch(requests)),
     signal: (pids, signal) => {
       const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
-      for (const pid of pids) if (number !== undefined && pid > 1) kill(-pid, number);
+      const nodes = pids.filter((pid) => pid > 1);
+      if (number === constants.signals.SIGSTOP || number === constants.signals.SIGCONT) signalSessions(nodes, number);
+      else for (const pid of nodes) if (number !== undefined) kill(-pid, number);
       return undefined;
     },
+    stopped: (pids) => pids.filter((pid) => readProcessStat(pid)?.state === 'T'),
     interfaces: (namespaces) => {
       try {
         return namespaces.flatMap((netns) => this.#interfacesOf(netns));
@@ -92,11 +107,20 @@ export class KernelWorker {
       await this.#relays.open(path, netns, host, port);
       return undefined;
     },
+    hand: (path, lines, deadlineMs) => handLines(path, lines, deadlineMs, (wanted) => this.#openOnce(wanted)),
   };
 
   close(): void {
     this.#relays.close();
     this.#carrier.close();
+  }
+
+  #openOnce(wanted: HandedDescriptor): number {
+    try {
+      return openDescriptor(this.#namespaces, wanted);
+    } finally {
+      this.#namespaces.releaseSoon();
+    }
   }
 
   /** The panel's own stack is to stay silent on the wires: without IPv6 its interfaces send nothing when they come up. */

@@ -14,6 +14,17 @@ const interfaceRequest = koffi.struct({
   rest: koffi.array('uint8', 16),
 });
 
+/** struct iovec and struct msghdr (recvmsg(2)), for one piece of data. */
+const messageHeader = koffi.struct({
+  name: 'void *',
+  nameLength: 'uint32',
+  parts: koffi.pointer(koffi.struct({ data: 'void *', length: 'size_t' })),
+  partCount: 'size_t',
+  control: 'void *',
+  controlLength: 'size_t',
+  flags: 'int',
+});
+
 const calls = {
   setns: library.func('int setns(int fd, int type)'),
   unshare: library.func('int unshare(int flags)'),
@@ -26,6 +37,7 @@ const calls = {
   send: library.func('long send(int fd, const void *bytes, size_t length, int flags)'),
   recv: library.func('long recv(int fd, void *bytes, size_t length, int flags)'),
   connect: library.func('int connect(int fd, const void *address, unsigned int length)'),
+  sendmsg: library.func('sendmsg', 'long', ['int', koffi.pointer(messageHeader), 'int']),
   recvmsg: library.func('long recvmsg(int fd, void *message, int flags)'),
   setsockopt: library.func('int setsockopt(int fd, int level, int name, const void *value, unsigned int length)'),
   getsockopt: library.func('int getsockopt(int fd, int level, int name, void *value, void *length)'),
@@ -101,6 +113,26 @@ export function receive(fd: number, into: Uint8Array, flags = 0): number | undef
   const length: number = calls.recv(fd, into, into.length, flags);
   if (length < 0 && koffi.errno() === EAGAIN) return undefined;
   return checked('recv', length);
+}
+
+/** Sends bytes through a unix socket, and a copy of a descriptor with them (SCM_RIGHTS, unix(7)). How many bytes went. */
+export function sendDescriptor(fd: number, bytes: Uint8Array, handed: number): number {
+  const [SOL_SOCKET, SCM_RIGHTS, MSG_NOSIGNAL] = [1, 1, 0x4000];
+  const control = Buffer.alloc(24);
+  control.writeBigUInt64LE(20n, 0);
+  control.writeInt32LE(SOL_SOCKET, 8);
+  control.writeInt32LE(SCM_RIGHTS, 12);
+  control.writeInt32LE(handed, 16);
+  const header = {
+    name: null,
+    nameLength: 0,
+    parts: { data: bytes, length: bytes.length },
+    partCount: 1,
+    control,
+    controlLength: control.length,
+    flags: 0,
+  };
+  return checked('sendmsg', calls.sendmsg(fd, header, MSG_NOSIGNAL));
 }
 
 /** Where recvmsg(2) puts what it receives. */

@@ -1,0 +1,100 @@
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HostError } from '../../boundary/host-error.ts';
+import type { HandedDescriptor, HandedLine } from '../../boundary/kernel.ts';
+import * as libc from '../netlink/libc.ts';
+import { unixAddress } from '../netlink/unix-address.ts';
+import { errnoOf } from '../system-failure.ts';
+import { AnswerLines } from './answer-lines.ts';
+import { failureOf } from './failure.ts';
+
+/** sys/socket.h */
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+/** Pause before another try to connect to a server that has too many waiting already. Milliseconds. */
+const TRY_AGAIN = 10;
+
+/** `Kernel.hand`. `open` opens a descriptor, which is closed here. Nothing blocks this thread. */
+export async function handLines(
+  path: string,
+  lines: readonly HandedLine[],
+  deadlineMs: number,
+  open: (wanted: HandedDescriptor) => number,
+): Promise<readonly string[]> {
+  const until = performance.now() + deadlineMs;
+  const fd = await connect(path, until);
+  const socket = new Socket({ fd });
+  const answers = new AnswerLines(socket);
+  const late = setTimeout(() => answers.fail(silence(path)), Math.max(0, until - performance.now()));
+  try {
+    const given: string[] = [];
+    for (const { text, descriptor } of lines) {
+      const answer = answers.next();
+      if (descriptor === undefined) socket.write(`${text}\n`);
+      else
+        sendWith(
+          fd,
+          `${text}\n`,
+          explained(`open ${descriptor.name}`, () => open(descriptor)),
+        );
+      const { line, refused } = await answer;
+      given.push(line);
+      if (refused) break;
+    }
+    return given;
+  } finally {
+    clearTimeout(late);
+    socket.destroy();
+  }
+}
+
+/** The server's own listen(2) queue may be full for a moment. */
+async function connect(path: string, until: number): Promise<number> {
+  const fd = libc.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  try {
+    for (;;) {
+      const busy = explained(`connect to ${path}`, () => attempt(() => libc.connect(fd, unixAddress(path))));
+      if (!busy) return fd;
+      if (performance.now() >= until) throw silence(path);
+      await delay(TRY_AGAIN);
+    }
+  } catch (thrown) {
+    libc.close(fd);
+    throw thrown;
+  }
+}
+
+/** Whether the step has to be tried again. */
+function attempt(step: () => void): boolean {
+  try {
+    step();
+    return false;
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EAGAIN') return true;
+    throw thrown;
+  }
+}
+
+function explained<T>(doing: string, step: () => T): T {
+  try {
+    return step();
+  } catch (thrown) {
+    const { code, message } = failureOf(doing, thrown);
+    throw new HostError(code, message, { cause: thrown });
+  }
+}
+
+/** Every line before was answered, so the socket has room for this one. */
+function sendWith(fd: number, text: string, handed: number): void {
+  try {
+    libc.sendDescriptor(fd, Buffer.from(text), handed);
+  } finally {
+    libc.close(handed);
+  }
+}
+
+function silence(path: string): HostError {
+  return new HostError('timeout', `nobody answered in time on ${path}`);
+}
