@@ -91,7 +91,7 @@ describe('bundled scripts', () => {
   it('wires links over UDP, multicast, TAP, bridge and user networking by hand', () => {
     const { words, directory } = commandLine(lab('small', {}, every));
     expect(after(words, '-netdev')).toEqual([
-      'user,id=port-4',
+      'user,id=hex-34',
       'socket,udp=127.0.0.1:20000,localaddr=127.0.0.1:20001,id=eth0',
       'socket,mcast=239.255.0.1:20004,localaddr=127.0.0.1,id=eth1',
       'tap,ifname=tap-a,script=no,downscript=no,id=eth2',
@@ -111,7 +111,7 @@ describe('bundled scripts', () => {
     const plugs = Object.fromEntries(every.map((_, at) => [`WEFT_NETDEV_${at}`, `tap,fd=${at + 3}`]));
     const engine = commandLine(lab('small', {}, every), { WEFT_RUN: '/run/weft/x,y', ...plugs }).words;
     expect(after(engine, '-netdev')).toEqual(
-      ['port-4', 'eth0', 'eth1', 'eth2', 'eth3'].map((id, at) => `tap,fd=${at + 3},id=${id}`),
+      ['hex-34', 'eth0', 'eth1', 'eth2', 'eth3'].map((id, at) => `tap,fd=${at + 3},id=${id}`),
     );
     expect(after(engine, '-chardev')).toEqual([
       'socket,id=hvc0,path=/run/weft/x,,y/console.sock,server=on,wait=off,logfile=a.console.log,logappend=on',
@@ -119,6 +119,7 @@ describe('bundled scripts', () => {
       'null,id=hvc2',
       'socket,id=monitor,path=/run/weft/x,,y/monitor.sock,server=on,wait=off',
       'socket,id=qmp,path=/run/weft/x,,y/qmp.sock,server=on,wait=off',
+      'socket,id=plug,path=/run/weft/x,,y/plug.sock,server=on,wait=off',
       'socket,id=agent,path=/run/weft/x,,y/agent.sock,server=on,wait=off',
       'file,id=boot,path=/run/weft/x,,y/boot.log,append=on',
     ]);

@@ -1,3 +1,4 @@
+import { netdevId } from '../model/netdev-id.ts';
 import type { Entries, NodeDocument } from './node-document.ts';
 import { optionValue, shellWord } from './shell-words.ts';
 
@@ -12,7 +13,7 @@ export type View = Record<string, unknown>;
  * - `{{#sh}}...{{/sh}}`: the content as one shell word, quoted where needed;
  * - `{{#opt}}...{{/opt}}`: the content as a value inside a QEMU option;
  * - `weft_link_count`, and `weft_addressed` where a link gives its end addresses;
- * - in each link `weft_index` (counts from 0, as in WEFT_NETDEV_0), `weft_id` (the QEMU id of the netdev: the port's name where QEMU takes it) and
+ * - in each link `weft_index` (counts from 0, as in WEFT_NETDEV_0), `weft_id` (the QEMU id of the netdev) and
  *   `weft_internet` where the link leads to the world, and the list `weft_addresses`.
  */
 export function templateView(document: NodeDocument): View {
@@ -31,11 +32,6 @@ export function templateView(document: NodeDocument): View {
   view['weft_link_count'] = String(links.length);
   view['weft_addressed'] = document.links.some(({ addresses }) => addresses.length > 0);
   return view;
-}
-
-/** The id of a port's netdev; QEMU takes letters, digits, `-._` after a letter. */
-function netdevId(port: string): string {
-  return /^[A-Za-z][A-Za-z0-9._-]*$/.test(port) ? port : `port-${port.replace(/[^A-Za-z0-9._-]/g, '_')}`;
 }
 
 const sh: Lambda = () => (text, render) => shellWord(render(text));

@@ -55,14 +55,14 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       return folder;
     },
     drivers: {
-      namespace: namespaceDriver(baseEnvironment(process.env)),
+      namespace: namespaceDriver(baseEnvironment(process.env), kernel),
       vm: qemuDriver({
         streams: systemStreams,
         clock: systemClock,
         logs: systemGrowingFiles,
         files: systemFiles,
         commands: systemCommands,
-        relay: (...words) => kernel.relay(...words),
+        kernel,
         small: `${cacheFolder(process.env)}/weft/images/small`,
         setpriv: await systemCommands.find('setpriv'),
         environment: process.env,

@@ -33,6 +33,8 @@ const topology: Topology = {
   ],
 };
 
+const notNeeded = () => Promise.reject(new Error('no kernel worker is needed'));
+
 interface Running {
   readonly handle: NodeHandle;
   readonly child: ChildProcess;
@@ -51,7 +53,7 @@ describe.skipIf(noGuest !== undefined)('generated scripts under the driver', () 
       logs: systemGrowingFiles,
       files: systemFiles,
       commands: systemCommands,
-      relay: () => Promise.reject(new Error('no relay is needed')),
+      kernel: { relay: notNeeded, hand: notNeeded, signal: notNeeded, stopped: notNeeded },
       small: smallGuest,
       setpriv: await systemCommands.find('setpriv'),
       environment: process.env,

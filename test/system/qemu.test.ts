@@ -28,10 +28,10 @@ describe.skipIf(noQemu !== undefined)('a QEMU without a guest', () => {
     const before = await qemu.attach();
     expect(await before.status()).toBe('prelaunch');
     expect(await before.resources()).toEqual({ memoryBytes: 128 * 1024 * 1024, vcpus: 1 });
-    await before.carrier(0, false);
-    await before.carrier(0, false);
-    await before.carrier(0, true);
-    await expect(before.carrier(7, true)).rejects.toMatchObject({ code: 'DeviceNotFound' });
+    await before.qmp('set_link', { name: 'link0', up: false });
+    await before.qmp('set_link', { name: 'link0', up: false });
+    await before.qmp('set_link', { name: 'link0', up: true });
+    await expect(before.qmp('set_link', { name: 'link7', up: true })).rejects.toMatchObject({ code: 'DeviceNotFound' });
     before.close();
     const adopted = await qemu.attach();
     expect(await adopted.status()).toBe('prelaunch');
@@ -145,9 +145,9 @@ describe.skipIf(skipped !== undefined)('a small guest', () => {
     await sh(`ip link set ${name} up`);
     const carrier = () => sh(`cat /sys/class/net/${name}/carrier`);
     await expect.poll(carrier, { timeout: 10_000 }).toBe('1');
-    await node.carrier(0, false);
+    await node.qmp('set_link', { name: 'link0', up: false });
     await expect.poll(carrier, { timeout: 10_000 }).toBe('0');
-    await node.carrier(0, true);
+    await node.qmp('set_link', { name: 'link0', up: true });
     await expect.poll(carrier, { timeout: 10_000 }).toBe('1');
   });
 

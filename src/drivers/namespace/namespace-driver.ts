@@ -1,12 +1,16 @@
 import type { Driver, DriverNode, NodeHandle } from '../../boundary/driver.ts';
 import { HostError } from '../../boundary/host-error.ts';
+import type { Kernel } from '../../boundary/kernel.ts';
 import { withResolver } from '../../boundary/resolver-file.ts';
 
 /**
  * Runs a node's script inside the node's own network namespace. Its ports are real interfaces there, so the kernel alone switches their
  * carrier, and programs of the user's enter the namespace themselves.
  */
-export function namespaceDriver(environment: Readonly<Record<string, string>>): Driver {
+export function namespaceDriver(
+  environment: Readonly<Record<string, string>>,
+  kernel: Pick<Kernel, 'signal' | 'stopped'>,
+): Driver {
   return {
     capabilities: () => ({
       wires: true,
@@ -28,7 +32,7 @@ export function namespaceDriver(environment: Readonly<Record<string, string>>): 
       hostname: node.node.name,
       descriptors: [],
     }),
-    attach: () => handle,
+    attach: (_node, { pid }) => handle(pid, kernel),
   };
 }
 
@@ -36,10 +40,15 @@ function seeing(resolver: string | undefined, argv: readonly string[]): readonly
   return resolver === undefined ? argv : withResolver(resolver, argv);
 }
 
-const handle: NodeHandle = {
-  ready: () => Promise.resolve(),
-  setCarrier: () => Promise.resolve(),
-  exec: () => Promise.reject(new HostError('refused', 'a namespace is entered directly, not through the engine')),
-  socket: () => undefined,
-  close: () => undefined,
-};
+function handle(pid: number, kernel: Pick<Kernel, 'signal' | 'stopped'>): NodeHandle {
+  return {
+    ready: () => Promise.resolve(),
+    setCarrier: () => Promise.resolve(),
+    exec: () => Promise.reject(new HostError('refused', 'a namespace is entered directly, not through the engine')),
+    socket: () => undefined,
+    pause: () => kernel.signal([pid], 'SIGSTOP'),
+    resume: () => kernel.signal([pid], 'SIGCONT'),
+    paused: async () => (await kernel.stopped([pid])).includes(pid),
+    close: () => undefined,
+  };
+}

@@ -65,8 +65,15 @@ describe('launch', () => {
 describe('a script of the user’s own', () => {
   it('has the consoles that its ports tell of, through relays, and refuses the rest with a reason', async () => {
     const relays: unknown[][] = [];
-    const handle = scriptHandle({ ...node, netns: '@panel' }, async (...words) => {
-      relays.push(words);
+    const signals: unknown[][] = [];
+    const handle = scriptHandle({ ...node, netns: '@panel' }, 77, {
+      relay: async (...words) => {
+        relays.push(words);
+      },
+      signal: async (...words) => {
+        signals.push(words);
+      },
+      stopped: async () => (signals.length === 1 ? [77] : []),
     });
     expect(relays).toEqual([['/run/weft/demo/nodes/a/console.sock', '@panel', '127.0.0.1', 10000]]);
     expect(handle.socket('console')).toEqual({ path: '/run/weft/demo/nodes/a/console.sock', telnet: true, log: undefined });
@@ -74,6 +81,14 @@ describe('a script of the user’s own', () => {
     await expect(handle.exec(['true'], undefined, 1)).rejects.toMatchObject({ name: 'HostError', code: 'refused' });
     await expect(handle.setCarrier('e0', true)).rejects.toMatchObject({ code: 'refused' });
     await handle.ready(1);
+    await handle.pause?.();
+    expect(await handle.paused?.()).toBe(true);
+    await handle.resume?.();
+    expect(await handle.paused?.()).toBe(false);
+    expect(signals).toEqual([
+      [[77], 'SIGSTOP'],
+      [[77], 'SIGCONT'],
+    ]);
   });
 });
 

@@ -11,6 +11,8 @@ export interface NodeRunFiles {
   /** QEMU's monitor for people. */
   readonly monitor: string;
   readonly qmp: string;
+  /** QEMU's second control monitor: descriptors of network devices come in here. */
+  readonly plug: string;
   readonly agent: string;
   /** All that the main console ever printed, appended by QEMU itself. */
   readonly consoleLog: string;
@@ -48,6 +50,7 @@ export function nodeRunFiles(directory: string, consoleLog: string): NodeRunFile
     aux: `${directory}/aux.sock`,
     monitor: `${directory}/monitor.sock`,
     qmp: `${directory}/qmp.sock`,
+    plug: `${directory}/plug.sock`,
     agent: `${directory}/agent.sock`,
     consoleLog,
     bootLog: `${directory}/boot.log`,

@@ -13,7 +13,7 @@ import { parseScriptHeader, type ScriptHeader } from './script-header.ts';
 
 export interface QemuDriverParts extends QemuParts, LaunchPlaces {
   readonly files: Files;
-  readonly relay: Kernel['relay'];
+  readonly kernel: Pick<Kernel, 'relay' | 'hand' | 'signal' | 'stopped'>;
   readonly commands: Commands;
 }
 
@@ -61,7 +61,9 @@ class QemuDriver implements Driver {
     this.#accelerator ??= environment['WEFT_ACCEL'] ? Promise.resolve(environment['WEFT_ACCEL']) : tryAccelerators(commands);
     this.#tried = await this.#accelerator;
     const run = runFilesOf(node);
-    await Promise.all([run.console, run.aux, run.monitor, run.qmp, run.agent, run.bootLog].map((path) => files.remove(path)));
+    await Promise.all(
+      [run.console, run.aux, run.monitor, run.qmp, run.plug, run.agent, run.bootLog].map((path) => files.remove(path)),
+    );
     this.#starts.set(node.run, { consoleFrom: await logs.size(run.consoleLog), logFrom: await logs.size(logOf(node)) });
   }
 
@@ -71,14 +73,14 @@ class QemuDriver implements Driver {
       : launchBundled(node, { ...this.#parts, accelerator: this.#tried });
   }
 
-  attach(node: DriverNode, _process: NodeProcess, exited: Promise<unknown>): NodeHandle {
+  attach(node: DriverNode, found: NodeProcess, exited: Promise<unknown>): NodeHandle {
+    const { clock, kernel } = this.#parts;
     const header = headerOf(node.script);
     const lengths = this.#starts.get(node.run) ?? ADOPTED;
     this.#starts.delete(node.run);
-    if (header === undefined) return scriptHandle(node, this.#parts.relay);
+    if (header === undefined) return scriptHandle(node, found.pid, kernel);
     const process = { node: node.node.name, header, files: runFilesOf(node), log: logOf(node), ...lengths, exited };
-    const ports = node.ports.map((port) => port.name);
-    return qemuHandle(QemuNode.hold(this.#parts, process), ports, process);
+    return qemuHandle(QemuNode.hold(this.#parts, process), process, { hand: (...talk) => kernel.hand(...talk), clock });
   }
 }
 

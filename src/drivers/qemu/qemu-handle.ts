@@ -1,22 +1,50 @@
 import type { NodeHandle } from '../../boundary/driver.ts';
-import { HostError } from '../../boundary/host-error.ts';
+import { HotPlug, type HotPlugParts } from './hot-plug.ts';
+import { nameInterface } from './name-interface.ts';
 import type { QemuNode, QemuProcess } from './qemu-node.ts';
 
-/** A running QEMU of a bundled template, as the engine sees it. `ports` in the order of NODE.yaml's links. */
-export function qemuHandle(qemu: QemuNode, ports: readonly string[], { node, files }: QemuProcess): NodeHandle {
+/** A running QEMU of a bundled template, as the engine sees it. */
+export function qemuHandle(
+  qemu: QemuNode,
+  { node, header, files }: QemuProcess,
+  parts: Pick<HotPlugParts, 'hand' | 'clock'>,
+): NodeHandle {
+  const devices = HotPlug.of({
+    ...parts,
+    node,
+    spareSlots: header.hotplug,
+    socket: files.plug,
+    ask: (command, parameters) => qemu.qmp(command, parameters),
+    onEvent: (listener) => qemu.onEvent(listener),
+  });
   return {
-    ready: (timeoutMs) => qemu.ready(timeoutMs),
-    async setCarrier(port, on) {
-      const link = ports.indexOf(port);
-      if (link < 0) throw new HostError('no-such-port', `${node} was started without a port ${port}`);
-      await qemu.carrier(link, on);
+    async ready(timeoutMs) {
+      await qemu.ready(timeoutMs);
+      if (header.hotplug) devices.letGo();
     },
+    setCarrier: (port, on) => devices.setCarrier(port, on),
     exec: (argv, input, timeoutMs) => qemu.exec(argv, { deadline: timeoutMs, ...(input === undefined ? {} : { input }) }),
     socket: (which) =>
       which === 'console'
         ? { path: files.console, telnet: false, log: files.consoleLog }
         : { path: files.monitor, telnet: false, log: undefined },
     powerDown: () => qemu.powerDown(),
+    ports: () => devices.ports(),
+    plug: (port) => devices.plug(port),
+    unplug: (port) => devices.unplug(port),
+    async nameInterface(mac, name) {
+      await qemu.agent();
+      const slot = await devices.addressOf(mac);
+      await nameInterface((argv, options) => qemu.exec(argv, options), node, { mac, name, slot });
+    },
+    async pause() {
+      await qemu.qmp('stop');
+    },
+    async resume() {
+      await qemu.qmp('cont');
+      devices.letGo();
+    },
+    paused: async () => (await qemu.status()) === 'paused',
     close: () => qemu.close(),
   };
 }

@@ -83,11 +83,6 @@ export class QemuNode {
     return isObject(answer) && typeof answer['status'] === 'string' ? answer['status'] : 'unknown';
   }
 
-  /** Plugs or unplugs the cable of the node's link, numbered as in NODE.yaml (its device in bundled scripts is `linkN`). Idempotent. */
-  async carrier(link: number, up: boolean): Promise<void> {
-    await this.qmp('set_link', { name: `link${link}`, up });
-  }
-
   async resources(): Promise<{ readonly memoryBytes: number; readonly vcpus: number }> {
     const memory = await this.qmp('query-memory-size-summary');
     const cpus = await this.qmp('query-cpus-fast');
