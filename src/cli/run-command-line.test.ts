@@ -209,6 +209,36 @@ describe('check', () => {
     expect(JSON.parse(out)).toMatchObject([{ file: 'topology.dot.in', line: 2, severity: 'warning', code: 'label-port-unused' }]);
   });
 
+  it("tells of the mistakes in keyfiles of nodes, and of folders that are no node's", async () => {
+    const keyfiles = 'rw/config/NM-system-connections';
+    for (const node of ['a', 'bb']) mkdirSync(join(folder, `${node}.d/${keyfiles}`), { recursive: true });
+    mkdirSync(join(folder, 'conf.d'));
+    writeFileSync(join(folder, `a.d/${keyfiles}/eth0.nmconnection`), '[connection]\ninterface-name=eth0\n[ipv4]\nmethod=off\n');
+    writeFileSync(join(folder, `a.d/${keyfiles}/eth0.nmconnection~`), 'a copy');
+    writeFileSync(join(folder, `a.d/${keyfiles}/any.nmconnection`), '[ipv4]\nmethod=disabled\n');
+    const { code, err } = await run(['check']);
+    expect(code).toBe(1);
+    expect(err.split('\n')).toEqual([
+      `a.d/${keyfiles}/any.nmconnection:1:1: warning: this connection names neither an interface nor a MAC address, so it is applied to none`,
+      '    [ipv4]',
+      '    ^',
+      '  help: add interface-name=PORT to [connection], or mac-address=MAC to [ethernet]',
+      `a.d/${keyfiles}/eth0.nmconnection:4:8: error: off is no method of [ipv4]`,
+      '    method=off',
+      '           ^^^',
+      '  help: the methods are auto, disabled, link-local, manual, shared',
+      'bb.d:1:1: warning: no node that runs is named bb, so nobody is given what is in this folder',
+      '  help: did you mean b?',
+      '',
+    ]);
+    const { out } = await run(['check', '--json', folder]);
+    expect(JSON.parse(out)).toMatchObject([
+      { file: `a.d/${keyfiles}/any.nmconnection`, line: 1, severity: 'warning' },
+      { file: `a.d/${keyfiles}/eth0.nmconnection`, line: 4, column: 8, endColumn: 11, code: 'bad-value' },
+      { file: 'bb.d', severity: 'warning', code: 'no-effect' },
+    ]);
+  });
+
   it('ends with 1 where a template is unknown', async () => {
     const { code, err } = await run(['check', '--template', 'smal']);
     expect(code).toBe(1);

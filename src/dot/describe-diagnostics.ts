@@ -25,7 +25,7 @@ function describe(source: Source, { severity, message, hint, span }: Diagnostic,
   const end = Math.max(Math.min(span.to - start, line.length), column);
   const lines = [
     `${visible(source.path)}:${at.line}:${at.column}: ${severity}: ${visible(message)}`,
-    ...excerpt(line, column, end),
+    ...(source.text === '' ? [] : excerpt(line, column, end)),
   ];
   if (hint !== undefined) lines.push(`  help: ${visible(hint)}`);
   return `${lines.join('\n')}\n`;

@@ -4,8 +4,8 @@ import type { Graph } from './graph.ts';
 import { shorten } from './shorten.ts';
 
 const RULE = 'it becomes a file name: 1 to 64 letters, digits and . _ - +, not beginning with . or -';
-/** What generate and the running nodes write beside a node's script. */
-const COMPANIONS = ['.yaml', '.mactab', '.pid', '.log', '.qcow2', '.disk'];
+/** What generate and the running nodes write beside a node's script, and the folder of the node's own files. */
+const COMPANIONS = ['.d', '.yaml', '.mactab', '.pid', '.log', '.qcow2', '.disk'];
 const FILE_ATTRIBUTES = ['qn_image', 'qn_bios', 'qn_usb'];
 
 /** A lab's name is a folder's name as well. */

@@ -1,8 +1,8 @@
 import type { TreeFile } from '../boundary/read-tree.ts';
-import { chooseProfile, type InterfaceFacts, namelessness } from '../keyfile/choose-profile.ts';
+import { chooseProfile, type InterfaceFacts } from '../keyfile/choose-profile.ts';
 import type { ConnectionProfile } from '../keyfile/connection-profile.ts';
+import { examineKeyfile } from '../keyfile/examine-keyfile.ts';
 import { type InterfaceConfig, interfaceConfig } from '../keyfile/interface-config.ts';
-import { readProfile } from '../keyfile/read-profile.ts';
 import { positionOf } from '../model/position.ts';
 import { decodeUtf8 } from '../model/utf8.ts';
 
@@ -22,9 +22,8 @@ export class Keyfiles {
     const warnings: string[] = [];
     const sound = files.flatMap(({ content, name }) => {
       const text = decodeUtf8(content);
-      const { diagnostics, profile } = readProfile(text);
-      const nameless = profile === undefined ? undefined : namelessness(profile);
-      for (const { hint, message, severity, span } of nameless === undefined ? diagnostics : [...diagnostics, nameless]) {
+      const { diagnostics, profile } = examineKeyfile(text);
+      for (const { hint, message, severity, span } of diagnostics) {
         const { column, line } = positionOf(text, span.from);
         const consequence = severity === 'error' ? '; the file is not applied' : '';
         warnings.push(`${folder}/${name}:${line}:${column}: ${message}${hint === undefined ? '' : ` (${hint})`}${consequence}`);
