@@ -1,3 +1,5 @@
+import { textDigest } from '../model/text-digest.ts';
+
 /** Longest interface name in bytes (IFNAMSIZ - 1, linux/if.h). */
 const longest = 15;
 
@@ -16,11 +18,7 @@ export function digestName(text: string): string {
   return `w~~${digest(text, 0x811c9dc5)}${digest(text, 0x9747b28c)}`;
 }
 
-/** Six base-36 digits: FNV-1a over UTF-16 code units, then the finisher of MurmurHash3 (both in the public domain). */
+/** Six base-36 digits. */
 function digest(text: string, seed: number): string {
-  let hash = seed;
-  for (let at = 0; at < text.length; at++) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 16), 0x85ebca6b);
-  hash = Math.imul(hash ^ (hash >>> 13), 0xc2b2ae35);
-  return ((hash ^ (hash >>> 16)) & 0x3fffffff).toString(36).padStart(6, '0');
+  return (textDigest(text, seed) & 0x3fffffff).toString(36).padStart(6, '0');
 }

@@ -1,0 +1,71 @@
+import type { MacAddress } from '../model/mac-address.ts';
+import type { Link, Topology } from '../model/topology.ts';
+import { macPlan } from './mac-plan.ts';
+import { portKey } from './port-key.ts';
+
+/** MACs that ports keep although the rule would now give them others, by portKey. */
+export type MacPins = Readonly<Record<string, string>>;
+
+/**
+ * The pins that let every port of a lab keep its MAC when the topology changes: the rule of `macPlan` counts nodes and ports, so a node more
+ * would give other nodes other MACs. `before` are the MACs in force; what the file itself gives counts first.
+ */
+export function pinMacs(next: Topology, before: ReadonlyMap<string, string>): MacPins {
+  const plan = macPlan(next);
+  const pins: Record<string, string> = {};
+  const given = givenPorts(next);
+  const kept = new Set<string>();
+  for (const [key, mac] of plan) {
+    const old = before.get(key);
+    if (given.has(key)) kept.add(mac);
+    else if (old !== undefined) kept.add(old);
+    if (old !== undefined && old !== mac && !given.has(key)) pins[key] = old;
+  }
+  // A new port must not be given what an old one keeps.
+  for (const [key, mac] of plan) {
+    if (given.has(key) || before.has(key) || !kept.has(mac)) continue;
+    const free = freeMac(mac, kept);
+    kept.add(free);
+    pins[key] = free;
+  }
+  return pins;
+}
+
+/** The topology with the pinned MACs written out at its links. */
+export function withPinnedMacs(topology: Topology, pins: MacPins): Topology {
+  if (Object.keys(pins).length === 0) return topology;
+  return { ...topology, links: topology.links.map((link) => pinned(link, pins)) };
+}
+
+function pinned(link: Link, pins: MacPins): Link {
+  const macs = (['tail', 'head'] as const).flatMap((side) => {
+    const { node, port } = link[side];
+    const mac = port === undefined ? undefined : pins[portKey(node, port)];
+    const name = `qn_${side}mac`;
+    return mac === undefined || link.attributes[name] ? [] : [[name, mac] as const];
+  });
+  return macs.length === 0 ? link : { ...link, attributes: { ...link.attributes, ...Object.fromEntries(macs) } };
+}
+
+function givenPorts({ links }: Topology): ReadonlySet<string> {
+  return new Set(
+    links.flatMap((link) =>
+      (['tail', 'head'] as const).flatMap((side) =>
+        link.attributes[`qn_${side}mac`] ? [portKey(link[side].node, link[side].port ?? '')] : [],
+      ),
+    ),
+  );
+}
+
+/** Counts down from XX:XX:XX:ff:ff:ff, as `macPlan` does for an address that is taken. */
+function freeMac(like: MacAddress, taken: ReadonlySet<string>): string {
+  for (let at = 0xffffff; at >= 0; at--) {
+    const tail = at
+      .toString(16)
+      .padStart(6, '0')
+      .replace(/(..)(?=.)/g, '$1:');
+    const mac = `${like.slice(0, 9)}${tail}`;
+    if (!taken.has(mac)) return mac;
+  }
+  throw new Error(`no MAC is free below ${like.slice(0, 8)}`);
+}

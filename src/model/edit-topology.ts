@@ -1,0 +1,158 @@
+import { ATTACH_NETWORK_TO, parseAttachNetworkTo } from './attach-network-to.ts';
+import type { AttributeChanges, Change, ChangedEnd } from './change.ts';
+import { interfaceNameFault } from './interface-name.ts';
+import type { Attributes, Link, NodeKind, Topology, TopologyNode } from './topology.ts';
+import { withAttributes } from './topology-changes.ts';
+
+/** Why a change cannot be made; nothing of it was. */
+export interface EditFault {
+  /** Stable: `no-such-node`, `no-such-port`, `no-such-link`, `exists`, `in-use`, `bad-value`. */
+  readonly code: string;
+  readonly message: string;
+  readonly hint: string;
+}
+
+/** What only one node can have, so that a clone begins without it. */
+const ownAlone: ReadonlySet<string> = new Set([
+  'qn_basemac',
+  'qn_console',
+  'qn_monitor',
+  'qn_kgdb',
+  'qn_ugdb',
+  'qn_hubport',
+  'qn_mac',
+  'qn_ip',
+  'qn_ip6',
+  'label',
+  'pos',
+]);
+
+/** The topology with one change made to it, or why it cannot be made. */
+export function editTopology(topology: Topology, change: Change): Topology | EditFault {
+  switch (change.change) {
+    case 'create':
+      return addNode(topology, newNode(change.node, change.kind, change.template, change.attributes));
+    case 'clone':
+      return cloneNode(topology, change.from, change.node);
+    case 'remove':
+      return removeNode(topology, change.node);
+    case 'node':
+      return changeNode(topology, change.node, change.attributes);
+    case 'attach':
+      return attach(topology, change.tail, change.head, change.attributes);
+    case 'detach':
+      return detach(topology, change.link);
+    case 'link':
+      return changeLink(topology, change.link, change.attributes);
+  }
+}
+
+export function isFault(outcome: Topology | EditFault): outcome is EditFault {
+  return 'code' in outcome;
+}
+
+function newNode(name: string, kind: NodeKind, template: string | undefined, attributes: Attributes): TopologyNode {
+  const own = { ...(template === undefined ? {} : { qn_template: template }), ...attributes };
+  return { name, kind, template, attributes: kind === 'namespace' ? { qn_kind: kind, ...own } : own, labelPorts: [] };
+}
+
+function addNode(topology: Topology, node: TopologyNode): Topology | EditFault {
+  if (!/^[A-Za-z0-9_+][A-Za-z0-9._+-]{0,63}$/.test(node.name)) {
+    return fault(
+      'bad-value',
+      `${node.name} cannot name a node`,
+      '1 to 64 letters, digits and . _ - +, not beginning with . or -',
+    );
+  }
+  if (topology.nodes.some(({ name }) => name === node.name)) {
+    return fault('exists', `there is a node ${node.name} already`, 'choose another name');
+  }
+  return { ...topology, nodes: [...topology.nodes, node] };
+}
+
+function cloneNode(topology: Topology, from: string, name: string): Topology | EditFault {
+  const source = topology.nodes.find((node) => node.name === from);
+  if (source === undefined) return noNode(topology, from);
+  const attributes = Object.fromEntries(Object.entries(source.attributes).filter(([key]) => !ownAlone.has(key)));
+  return addNode(topology, { ...source, name, attributes, labelPorts: [] });
+}
+
+function removeNode(topology: Topology, name: string): Topology | EditFault {
+  if (!topology.nodes.some((node) => node.name === name)) return noNode(topology, name);
+  return {
+    ...topology,
+    nodes: topology.nodes.filter((node) => node.name !== name),
+    links: topology.links.filter(({ tail, head }) => tail.node !== name && head.node !== name),
+  };
+}
+
+function changeNode(topology: Topology, name: string, attributes: AttributeChanges): Topology | EditFault {
+  const node = topology.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) return noNode(topology, name);
+  const attached = attributes[ATTACH_NETWORK_TO];
+  const faults = attached ? parseAttachNetworkTo(attached, name).faults : [];
+  const [first] = faults;
+  if (attached && first !== undefined) {
+    const lines = faults.map(({ from, message }) => `line ${attached.slice(0, from).split(/\\n|\n/).length}: ${message}`);
+    return fault('bad-value', `attach-network-to of ${name}: ${lines.join('; ')}`, first.hint);
+  }
+  const changed = { ...node, attributes: withAttributes(node.attributes, attributes) };
+  return { ...topology, nodes: topology.nodes.map((each) => (each === node ? changed : each)) };
+}
+
+function attach(topology: Topology, tail: ChangedEnd, head: ChangedEnd, attributes: Attributes): Topology | EditFault {
+  for (const end of [tail, head]) {
+    const wrong = endFault(topology, end);
+    if (wrong !== undefined) return wrong;
+  }
+  if (tail.node === head.node && tail.port === head.port) {
+    return fault('bad-value', `${endText(tail)} cannot be attached to itself`, 'join it to another port');
+  }
+  const link: Link = { id: `${endText(tail)}--${endText(head)}`, tail, head, attributes };
+  return { ...topology, links: [...topology.links, link] };
+}
+
+function endFault(topology: Topology, { node: name, port }: ChangedEnd): EditFault | undefined {
+  const node = topology.nodes.find((candidate) => candidate.name === name);
+  if (node === undefined) return noNode(topology, name);
+  if (node.kind === 'hub') return undefined;
+  if (port === undefined) return fault('bad-value', `which port of ${name}?`, `write ${name}:PORT, such as ${name}:eth0`);
+  const unfit = interfaceNameFault(port);
+  if (unfit !== undefined) return fault('bad-value', `${port} cannot name an interface: ${unfit}`, 'name it like eth0');
+  const holder = topology.links.find((link) => [link.tail, link.head].some((end) => end.node === name && end.port === port));
+  return holder && fault('in-use', `${name}:${port} is in the link ${holder.id}`, `detach it first: weft detach ${name}:${port}`);
+}
+
+function detach(topology: Topology, id: string): Topology | EditFault {
+  if (!topology.links.some((link) => link.id === id)) return noLink(id);
+  return { ...topology, links: topology.links.filter((link) => link.id !== id) };
+}
+
+function changeLink(topology: Topology, id: string, attributes: AttributeChanges): Topology | EditFault {
+  const link = topology.links.find((candidate) => candidate.id === id);
+  if (link === undefined) return noLink(id);
+  const changed = { ...link, attributes: withAttributes(link.attributes, attributes) };
+  return { ...topology, links: topology.links.map((each) => (each === link ? changed : each)) };
+}
+
+function endText({ node, port }: ChangedEnd): string {
+  return port === undefined ? node : `${node}:${port}`;
+}
+
+function noNode({ nodes }: Topology, name: string): EditFault {
+  const names = nodes.map((node) => node.name);
+  const known = names.length <= 10 ? names.join(', ') : `${names.slice(0, 10).join(', ')} and ${names.length - 10} more`;
+  return fault(
+    'no-such-node',
+    `there is no node ${name}`,
+    names.length === 0 ? 'the lab has no nodes' : `the nodes are ${known}`,
+  );
+}
+
+function noLink(id: string): EditFault {
+  return fault('no-such-link', `there is no link ${id}`, 'weft status --ports shows what joins what');
+}
+
+function fault(code: string, message: string, hint: string): EditFault {
+  return { code, message, hint };
+}

@@ -1,0 +1,112 @@
+import type { AttributeChanges } from './change.ts';
+import type { Attributes, Link, Topology, TopologyNode } from './topology.ts';
+
+/** How a desired topology differs from the file that it began with. */
+export interface TopologyChanges {
+  readonly created: readonly TopologyNode[];
+  readonly removed: readonly string[];
+  /** Attributes of nodes, by name of the node. */
+  readonly nodes: Readonly<Record<string, AttributeChanges>>;
+  readonly attached: readonly Link[];
+  /** Ids of links. */
+  readonly detached: readonly string[];
+  /** Attributes of links, by id. */
+  readonly links: Readonly<Record<string, AttributeChanges>>;
+}
+
+export const noChanges: TopologyChanges = { created: [], removed: [], nodes: {}, attached: [], detached: [], links: {} };
+
+export function isUnchanged(changes: TopologyChanges): boolean {
+  const { created, removed, nodes, attached, detached, links } = changes;
+  const lists = [created, removed, attached, detached, Object.keys(nodes), Object.keys(links)];
+  return lists.every((list) => list.length === 0);
+}
+
+/** What leads from one topology to the other; nothing of it where they are equal. Graph attributes are the file's alone. */
+export function changesBetween(file: Topology, desired: Topology): TopologyChanges {
+  if (file === desired) return noChanges;
+  const [ours, theirs] = [byName(desired.nodes), byName(file.nodes)];
+  const [ourLinks, theirLinks] = [byId(desired.links), byId(file.links)];
+  return {
+    created: desired.nodes.filter(({ name }) => !theirs.has(name)),
+    removed: file.nodes.filter(({ name }) => !ours.has(name)).map(({ name }) => name),
+    nodes: differences(file.nodes, ({ name }) => name, ours),
+    attached: desired.links.filter(({ id }) => !theirLinks.has(id)),
+    detached: file.links.filter(({ id }) => !ourLinks.has(id)).map(({ id }) => id),
+    links: differences(file.links, ({ id }) => id, ourLinks),
+  };
+}
+
+/**
+ * The file's topology with these changes made to it. What the changes name and the file no longer has is passed over; links to nodes that
+ * are not there, and a second link at a port, are left out: `lostChanges` tells.
+ */
+export function withChanges(file: Topology, changes: TopologyChanges): Topology {
+  if (isUnchanged(changes)) return file;
+  const gone = new Set(changes.removed);
+  const created = changes.created.filter(({ name }) => !file.nodes.some((node) => node.name === name));
+  const nodes = [...file.nodes.filter(({ name }) => !gone.has(name)), ...created].map((node) =>
+    changed(node, changes.nodes[node.name]),
+  );
+  const names = new Set(nodes.map(({ name }) => name));
+  const detached = new Set(changes.detached);
+  const kept = file.links.filter((link) => !detached.has(link.id) && names.has(link.tail.node) && names.has(link.head.node));
+  const taken = new Set(kept.flatMap(endsOf));
+  const attached = changes.attached.filter(
+    (link) => names.has(link.tail.node) && names.has(link.head.node) && !endsOf(link).some((end) => taken.has(end)),
+  );
+  return { ...file, nodes, links: [...kept, ...attached].map((link) => changed(link, changes.links[link.id])) };
+}
+
+/** Links of the changes that find no place in the file: a node is gone, or another link holds the port. */
+export function lostChanges(file: Topology, changes: TopologyChanges): readonly Link[] {
+  const there = byId(withChanges(file, changes).links);
+  return changes.attached.filter(({ id }) => !there.has(id));
+}
+
+/** Attributes with changes made to them: null takes one away. */
+export function withAttributes(attributes: Attributes, changes: AttributeChanges): Attributes {
+  const next = Object.entries({ ...attributes, ...changes });
+  return Object.fromEntries(next.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+interface Attributed {
+  readonly attributes: Attributes;
+  readonly html?: readonly string[];
+}
+
+function changed<T extends Attributed>(part: T, changes: AttributeChanges | undefined): T {
+  if (changes === undefined) return part;
+  const html = part.html?.filter((name) => !Object.hasOwn(changes, name));
+  return { ...part, attributes: withAttributes(part.attributes, changes), ...(html === undefined ? {} : { html }) };
+}
+
+function differences<T extends Attributed>(
+  parts: readonly T[],
+  nameOf: (part: T) => string,
+  others: ReadonlyMap<string, T>,
+): Record<string, AttributeChanges> {
+  return Object.fromEntries(
+    parts.flatMap((part) => {
+      const other = others.get(nameOf(part));
+      if (other === undefined || other === part) return [];
+      const names = new Set([...Object.keys(part.attributes), ...Object.keys(other.attributes)]);
+      const changes = [...names]
+        .filter((name) => part.attributes[name] !== other.attributes[name])
+        .map((name) => [name, other.attributes[name] ?? null] as const);
+      return changes.length === 0 ? [] : [[nameOf(part), Object.fromEntries(changes)] as const];
+    }),
+  );
+}
+
+function endsOf({ tail, head }: Link): string[] {
+  return [tail, head].flatMap(({ node, port }) => (port === undefined ? [] : [`${node}:${port}`]));
+}
+
+function byName(nodes: readonly TopologyNode[]): ReadonlyMap<string, TopologyNode> {
+  return new Map(nodes.map((node) => [node.name, node]));
+}
+
+function byId(links: readonly Link[]): ReadonlyMap<string, Link> {
+  return new Map(links.map((link) => [link.id, link]));
+}
