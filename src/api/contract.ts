@@ -1,9 +1,13 @@
+import type { Change } from '../model/change.ts';
 import type { LinkConformance } from '../model/conformance.ts';
 import type { LabEvent, LabEventKind } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Recording } from '../model/recording.ts';
+import type { Topology } from '../model/topology.ts';
+import type { LabPlan } from '../plan/lab-plan.ts';
+import type { StepReport } from '../plan/step-report.ts';
 
 /**
  * What a lab's engine answers to on its unix socket: `POST /v1/METHOD` with a JSON body. Methods that take long answer with one JSON
@@ -22,7 +26,24 @@ export interface Requests {
     /** Seconds until a node that is not ready counts as failed. */
     readonly timeout: number;
   };
-  readonly stop: { readonly nodes?: readonly string[] | undefined };
+  /** Ends nodes: SIGTERM, then SIGKILL after a grace time; at once with `kill`. */
+  readonly stop: { readonly nodes?: readonly string[] | undefined; readonly kill?: boolean | undefined };
+  /** What would be done to reach the desired state, or that of a file. Changes nothing. */
+  readonly plan: { readonly file?: FileWish | undefined };
+  /** Brings the lab to its desired state, or to that of a file; nodes that run are restarted only with `restart`. */
+  readonly apply: {
+    readonly file?: FileWish | undefined;
+    readonly restart: boolean;
+    /** As for start, of the nodes that are launched. */
+    readonly wait: boolean;
+    readonly timeout: number;
+  };
+  /** Makes edits of the desired state and carries out what can be done while nodes run. All of them, or none where one cannot be made. */
+  readonly change: { readonly changes: readonly Change[] };
+  /** Makes nodes stand still, or go on. */
+  readonly pause: { readonly nodes: readonly string[]; readonly paused: boolean };
+  /** What is desired of the lab. */
+  readonly desired: Record<string, never>;
   /** Stops everything and ends the engine; the caller removes the sandbox afterwards. */
   readonly down: Record<string, never>;
   /** Turns the physical link of a port on or off, at both its ends. */
@@ -57,6 +78,29 @@ export interface Requests {
     | { readonly action: 'show' };
 }
 
+/** A new file, and how much of it counts. */
+export interface FileWish {
+  readonly spec: LabSpec;
+  /** What concerns these nodes alone; all of it where left out. */
+  readonly only?: readonly string[] | undefined;
+  /** Forget what commands have changed. */
+  readonly discard?: boolean | undefined;
+}
+
+/** How a change ended: what became of every step, beside what an outcome says. */
+export interface ChangeOutcome extends Outcome {
+  readonly reports: readonly StepReport[];
+}
+
+export interface Desired {
+  /** The lab as its file described it. */
+  readonly spec: LabSpec;
+  /** The file's topology with what commands have changed. */
+  readonly topology: Topology;
+  /** Nodes that should run. */
+  readonly running: readonly string[];
+}
+
 export type Method = keyof Requests;
 
 /** Where frames of a lab are to be captured, and which. */
@@ -89,6 +133,11 @@ export interface Responses {
   readonly status: LabStatus;
   readonly start: Outcome;
   readonly stop: Outcome;
+  readonly plan: LabPlan;
+  readonly apply: ChangeOutcome;
+  readonly change: ChangeOutcome;
+  readonly pause: ChangeOutcome;
+  readonly desired: Desired;
   readonly down: Outcome;
   readonly link: LabStatus;
   readonly exec: ExecResult;
@@ -104,6 +153,11 @@ export interface Told {
   readonly status: never;
   readonly start: ProgressEvent;
   readonly stop: ProgressEvent;
+  readonly plan: never;
+  readonly apply: ProgressEvent;
+  readonly change: never;
+  readonly pause: never;
+  readonly desired: never;
   readonly down: ProgressEvent;
   readonly link: never;
   readonly exec: never;

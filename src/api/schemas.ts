@@ -1,7 +1,10 @@
 import * as z from 'zod/mini';
+import type { AttributeChanges, Change } from '../model/change.ts';
 import { LAB_EVENT_KINDS } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
-import type { Topology } from '../model/topology.ts';
+import type { Attributes, Link, Topology, TopologyNode } from '../model/topology.ts';
+import type { TopologyChanges } from '../model/topology-changes.ts';
+import type { Connection } from '../plan/attachments.ts';
 import type { Method, Requests } from './contract.ts';
 
 const attributes = z.record(z.string(), z.string());
@@ -11,35 +14,100 @@ const absolutePath = z.string().check(z.startsWith('/'));
 const seconds = z.number().check(z.positive());
 
 /** JSON leaves undefined members out, so those of the model are optional on the wire. */
+const html = z.optional(z.array(z.string()));
+const node = z.object({
+  name: z.string(),
+  kind: kinds,
+  template: z.optional(z.string()),
+  attributes,
+  labelPorts: z.array(z.string()),
+  html,
+}) as unknown as z.ZodMiniType<TopologyNode>;
+const link = z.object({ id: z.string(), tail: linkEnd, head: linkEnd, attributes, html }) as unknown as z.ZodMiniType<Link>;
 const topology = z.object({
   name: z.string(),
   attributes,
-  nodes: z.array(
+  html,
+  nodes: z.array(node),
+  links: z.array(link),
+}) as unknown as z.ZodMiniType<Topology>;
+
+const attributeChanges = z.record(z.string(), z.nullable(z.string()));
+const changesByName = z.record(z.string(), attributeChanges);
+
+/** What commands have changed of a topology, as a lab's document keeps it. */
+export const topologyChangesSchema: z.ZodMiniType<TopologyChanges> = z.object({
+  created: z.array(node),
+  removed: z.array(z.string()),
+  nodes: changesByName,
+  attached: z.array(link),
+  detached: z.array(z.string()),
+  links: changesByName,
+});
+
+/** The parts of a lab's document that no user writes. */
+export interface DocumentRest {
+  readonly connectionChanges: Readonly<Record<string, AttributeChanges>>;
+  readonly connections: readonly Connection[];
+  readonly pins: Readonly<Record<string, string>>;
+  readonly launched: Readonly<Record<string, { readonly node: TopologyNode; readonly graph: Attributes }>>;
+}
+
+export const documentRestSchema: z.ZodMiniType<DocumentRest> = z.object({
+  connectionChanges: changesByName,
+  connections: z.array(
     z.object({
-      name: z.string(),
-      kind: kinds,
-      template: z.optional(z.string()),
-      attributes,
-      labelPorts: z.array(z.string()),
+      backend: z.string(),
+      frontend: z.string(),
+      mac: z.optional(z.string()),
+      backendPort: z.string(),
+      frontendPort: z.string(),
     }),
   ),
-  links: z.array(z.object({ id: z.string(), tail: linkEnd, head: linkEnd, attributes })),
-}) as unknown as z.ZodMiniType<Topology>;
+  pins: z.record(z.string(), z.string()),
+  launched: z.record(z.string(), z.object({ node, graph: attributes })),
+}) as unknown as z.ZodMiniType<DocumentRest>;
+
+const changedEnd = z.object({ node: z.string(), port: z.optional(z.string()) });
+
+const change = z.discriminatedUnion('change', [
+  z.object({
+    change: z.literal('create'),
+    node: z.string(),
+    kind: kinds,
+    template: z.optional(z.string()),
+    attributes,
+  }),
+  z.object({ change: z.literal('clone'), node: z.string(), from: z.string() }),
+  z.object({ change: z.literal('remove'), node: z.string() }),
+  z.object({ change: z.literal('node'), node: z.string(), attributes: attributeChanges }),
+  z.object({ change: z.literal('attach'), tail: changedEnd, head: changedEnd, attributes }),
+  z.object({ change: z.literal('detach'), link: z.string() }),
+  z.object({ change: z.literal('link'), link: z.string(), attributes: attributeChanges }),
+]) as unknown as z.ZodMiniType<Change>;
 
 export const labSpecSchema: z.ZodMiniType<LabSpec> = z.object({
   name: z.string(),
   directory: absolutePath,
   files: absolutePath,
+  input: z.optional(absolutePath),
+  template: z.optional(z.string()),
   topology,
 });
 
 const nodes = z.optional(z.array(z.string()));
+const file = z.optional(z.object({ spec: labSpecSchema, only: nodes, discard: z.optional(z.boolean()) }));
 
 /** What a request must look like before any code of ours trusts it. */
 export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]> } = {
   status: z.object({ ports: z.boolean() }),
   start: z.object({ spec: labSpecSchema, nodes, wait: z.boolean(), timeout: seconds }),
-  stop: z.object({ nodes }),
+  stop: z.object({ nodes, kill: z.optional(z.boolean()) }),
+  plan: z.object({ file }),
+  apply: z.object({ file, restart: z.boolean(), wait: z.boolean(), timeout: seconds }),
+  change: z.object({ changes: z.array(change) }),
+  pause: z.object({ nodes: z.array(z.string()), paused: z.boolean() }),
+  desired: z.strictObject({}),
   down: z.strictObject({}),
   link: z.object({ node: z.string(), port: z.string(), on: z.boolean() }),
   exec: z.object({

@@ -102,6 +102,7 @@ export type KernelOp =
   | { readonly op: 'addresses-set'; readonly netns: Netns; readonly name: string; readonly addresses: readonly string[] }
   /** The same of routes, which carry the mark `proto static`; the interface must be up. Routes that are there already are not touched. */
   | { readonly op: 'routes-set'; readonly netns: Netns; readonly name: string; readonly routes: readonly KernelRoute[] }
+  | { readonly op: 'address-delete'; readonly netns: Netns; readonly name: string; readonly address: string }
   /** A path under /proc/sys, with slashes: `net/ipv4/ip_forward`. */
   | { readonly op: 'sysctl'; readonly netns: Netns; readonly key: string; readonly value: string };
 

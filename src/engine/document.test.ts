@@ -5,9 +5,11 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import fc from 'fast-check';
 import { afterEach, beforeEach, expect, it } from 'vitest';
-import { labSpecSchema } from '../api/schemas.ts';
+import { documentParsers } from '../../test/support/document-parsers.ts';
 import { systemFiles } from '../host/files.ts';
-import { DocumentStore, type LabDocument } from './document.ts';
+import type { DesiredState } from './desired-state.ts';
+import { DocumentStore } from './document.ts';
+import { freshState } from './next-state.ts';
 
 let folder: string;
 beforeEach(async () => {
@@ -15,27 +17,41 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const store = () => new DocumentStore(systemFiles, `${folder}/state/lab.json`, (untrusted) => labSpecSchema.parse(untrusted));
-const document: LabDocument = {
-  version: 1,
-  spec: {
+const store = () => new DocumentStore(systemFiles, `${folder}/state/lab.json`, documentParsers);
+const spec = {
+  name: 'lab',
+  directory: '/labs/lab',
+  files: '/labs/lab',
+  topology: {
     name: 'lab',
-    directory: '/labs/lab',
-    files: '/labs/lab',
-    topology: {
-      name: 'lab',
-      attributes: { qn_mem: '64M' },
-      nodes: [{ name: 'a', kind: 'vm', template: 'small', attributes: {}, labelPorts: ['e1'] }],
-      links: [{ id: 'a:e1--h', tail: { node: 'a', port: 'e1' }, head: { node: 'h', port: undefined }, attributes: {} }],
-    },
+    attributes: { qn_mem: '64M' },
+    nodes: [{ name: 'a', kind: 'vm' as const, template: 'small', attributes: {}, labelPorts: ['e1'] }],
+    links: [{ id: 'a:e1--h', tail: { node: 'a', port: 'e1' }, head: { node: 'h', port: undefined }, attributes: {} }],
   },
-  running: ['a'],
-  unplugged: ['a:e1'],
+};
+const document: DesiredState = {
+  ...freshState(spec),
+  running: new Set(['a']),
+  paused: new Set(['a']),
+  changes: { ...freshState(spec).changes, links: { 'a:e1--h': { qn_link: 'off', qn_mtu: null } } },
+  connections: [{ backend: 'a', frontend: 'b', mac: undefined, backendPort: 'b', frontendPort: 'eth0' }],
+  pins: { 'a:e1': '02:00:00:00:01:07' },
 };
 
 it('gives back what was saved', async () => {
   await store().save(document);
-  expect(await store().load()).toEqual(JSON.parse(JSON.stringify(document)));
+  expect(await store().load()).toEqual(document);
+});
+
+it('reads what the first version wrote: ports that were unplugged are links that are off', async () => {
+  await store().save(document);
+  const old = { version: 1, spec, running: ['a'], unplugged: ['a:e1'] };
+  await writeFile(`${folder}/state/lab.json`, JSON.stringify(old));
+  expect(await store().load()).toEqual({
+    ...freshState(spec),
+    running: new Set(['a']),
+    changes: { ...freshState(spec).changes, links: { 'a:e1--h': { qn_link: 'off' } } },
+  });
 });
 
 it('keeps the document from other users', async () => {
@@ -50,7 +66,7 @@ it('has nothing where nothing was saved', async () => {
 it.each([
   ['torn', '{"version":1,"spec'],
   ['of a newer weft', '{"version":1000}'],
-  ['of the wrong shape', '{"version":1,"spec":{},"running":"a"}'],
+  ['of the wrong shape', '{"version":2,"spec":{},"running":"a"}'],
 ])('refuses a document that is %s, and leaves it as it is', async (_what, text) => {
   await store().save(document);
   await writeFile(`${folder}/state/lab.json`, text);
@@ -74,7 +90,7 @@ it('is a document that was acknowledged, or a newer one, wherever its writer is 
     fc.asyncProperty(fc.integer({ min: 0, max: 8000 }), async (microseconds) => {
       const acknowledged = await killedWriter([counting, `${folder}/state/lab.json`], microseconds);
       const found = await store().load();
-      expect(Number(found?.running[0])).toBeGreaterThanOrEqual(acknowledged);
+      expect(Number([...(found?.running ?? [])][0])).toBeGreaterThanOrEqual(acknowledged);
     }),
     { numRuns: 25 },
   );

@@ -1,7 +1,7 @@
 import { portKey } from '../address/port-key.ts';
 import { EMPTY, HOST, type KernelAbilities, type Netns, PANEL } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
-import type { Link, LinkEnd, TopologyNode } from '../model/topology.ts';
+import type { Attributes, Link, LinkEnd, TopologyNode } from '../model/topology.ts';
 import type { HubPort, Wire, WireEnd, WireRefusal } from '../wires/wire.ts';
 import { wireFor } from '../wires/wire-for.ts';
 
@@ -28,6 +28,15 @@ export interface LinkCircumstances {
   readonly macs: ReadonlyMap<string, string>;
   /** An existing private folder for sockets between VMs. */
   readonly socketFolder: string;
+  /** What was compiled before: links that have not changed keep their wires. */
+  readonly before?: CompiledBefore | undefined;
+}
+
+/** An earlier compilation, and what it was made from: nodes of the same kinds, whose scripts take wires or not as now. */
+export interface CompiledBefore {
+  readonly links: LabLinks;
+  readonly linksById: ReadonlyMap<string, Link>;
+  readonly macs: ReadonlyMap<string, string>;
 }
 
 export function compileLinks(circumstances: LinkCircumstances): LabLinks {
@@ -39,7 +48,8 @@ export function compileLinks(circumstances: LinkCircumstances): LabLinks {
   for (const link of topology.links) {
     const ends = [nodes.get(link.tail.node), nodes.get(link.head.node)] as const;
     if (ends.some((node) => node === undefined || node.kind === 'drawing' || node.kind === 'internet')) continue;
-    const nature = natureOf(link, ends as readonly [TopologyNode, TopologyNode], circumstances);
+    const kept = keptWire(link, circumstances);
+    const nature = kept ?? natureOf(link, ends as readonly [TopologyNode, TopologyNode], circumstances);
     if (nature === 'self-wired') selfWired.add(link.id);
     else if ('refused' in nature) refused.set(link.id, nature.refused);
     else wires.set(link.id, nature);
@@ -53,6 +63,23 @@ export function compileLinks(circumstances: LinkCircumstances): LabLinks {
     hubs: hubsOf(wires),
     netnsOf: (node) => (inPanel.has(node) || !circumstances.takesWires(node) ? (onHost ? HOST : PANEL) : EMPTY),
   };
+}
+
+/** The wire that the link had before, where nothing that it is made from has changed. */
+function keptWire(link: Link, { before, macs }: LinkCircumstances): Wire | undefined {
+  const wire = before?.links.wires.get(link.id);
+  const known = before?.linksById.get(link.id);
+  if (before === undefined || wire === undefined || known === undefined) return undefined;
+  const sameMacs = [link.tail, link.head].every(({ node, port }) => {
+    const key = portKey(node, port ?? '');
+    return macs.get(key) === before.macs.get(key);
+  });
+  return sameMacs && (known === link || sameAttributes(known.attributes, link.attributes)) ? wire : undefined;
+}
+
+function sameAttributes(one: Attributes, other: Attributes): boolean {
+  const names = Object.keys(one);
+  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
 function natureOf(

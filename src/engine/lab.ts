@@ -1,18 +1,52 @@
 import { macPlan } from '../address/mac-plan.ts';
+import { portKey } from '../address/port-key.ts';
 import { type PortPlan, portPlan } from '../address/port-plan.ts';
 import type { DriverPort } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import { isGenerated, type Link } from '../model/topology.ts';
-import type { DesiredLab } from '../plan/desired.ts';
+import type { DesiredLab, DesiredNode, DesiredPlug } from '../plan/desired.ts';
+import type { Wire } from '../wires/wire.ts';
+import { conditionsText } from './conditions-text.ts';
 import { driverPorts } from './driver-ports.ts';
 import { compileLinks, type LabLinks } from './lab-links.ts';
 import { NodeRecord } from './node-record.ts';
 import type { NodeScript } from './read-scripts.ts';
 
-/** A lab as the engine works with it: its description, compiled for this machine, and what is wanted of it. */
+/** What a lab is compiled from. */
+export interface LabParts {
+  /** The desired topology, with every MAC that is not the rule's written out; without links of connections. */
+  readonly spec: LabSpec;
+  /** Links of `attach-network-to`: they are plugged while nodes run, and no script knows of them. */
+  readonly connections: readonly Link[];
+  /** By node name. */
+  readonly scripts: ReadonlyMap<string, NodeScript>;
+  readonly abilities: KernelAbilities;
+  /** An existing private folder for sockets between VMs. */
+  readonly socketFolder: string;
+  /** What the lab was before: records of nodes and wires that have not changed are kept. */
+  readonly before?: Lab | undefined;
+  /** For a plan alone: nothing of `before` is touched. */
+  readonly tentative?: boolean;
+}
+
+/** What decides what a lab should be, beyond its description. */
+export interface Wishes {
+  /** Whether a node counts as running. */
+  readonly runs: (record: NodeRecord) => boolean;
+  readonly paused: (node: string) => boolean;
+  /** Why a process that runs is not the one that is wanted. */
+  readonly outdated: (node: string) => string | undefined;
+  /** The wire as it was last made, where that is known. */
+  readonly made: (link: string) => Wire | undefined;
+}
+
+/** A lab as the engine works with it: its description, compiled for this machine. */
 export class Lab {
+  /** What it was compiled from; not what it was before. */
+  readonly parts: LabParts;
+  /** The description, links of connections included. */
   readonly spec: LabSpec;
   /** By node name; nodes that run nothing have none. */
   readonly records: ReadonlyMap<string, NodeRecord>;
@@ -20,58 +54,67 @@ export class Lab {
   scripts: ReadonlyMap<string, NodeScript>;
   readonly macs: ReadonlyMap<string, string>;
   readonly ports: PortPlan;
-  /** By node name, in the order of NODE.yaml. */
+  /** By node name, in the order of NODE.yaml: what a script starts with. */
   readonly driverPorts: ReadonlyMap<string, readonly DriverPort[]>;
   readonly links: LabLinks;
   readonly linksById: ReadonlyMap<string, Link>;
   /** `NODE:PORT` to the link that the port is an end of. */
   readonly linkOfPort: ReadonlyMap<string, Link>;
-  /** Ports that a user unplugged, `NODE:PORT`. */
-  readonly unplugged: Set<string> = new Set();
 
-  constructor(spec: LabSpec, scripts: ReadonlyMap<string, NodeScript>, abilities: KernelAbilities, socketFolder: string) {
-    this.spec = spec;
+  constructor(parts: LabParts) {
+    const { spec, connections, scripts, abilities, socketFolder, before } = parts;
+    this.parts = { ...parts, before: undefined };
+    const { topology } = spec;
     this.scripts = scripts;
-    this.records = new Map(spec.topology.nodes.filter(isGenerated).map((node) => [node.name, new NodeRecord(node)]));
-    this.macs = macPlan(spec.topology);
-    this.ports = portPlan(spec.topology);
+    this.spec =
+      connections.length === 0 ? spec : { ...spec, topology: { ...topology, links: [...topology.links, ...connections] } };
+    this.records = recordsOf(parts);
+    this.macs = macPlan(this.spec.topology);
+    this.ports = before?.spec.topology === this.spec.topology ? before.ports : portPlan(topology);
     this.links = compileLinks({
-      spec,
+      spec: this.spec,
       abilities,
       macs: this.macs,
       socketFolder,
       takesWires: (node) => scripts.get(node)?.capabilities.wires ?? true,
+      before: before !== undefined && sameNatures(before, parts) ? before : undefined,
     });
-    this.driverPorts = driverPorts(spec.topology, this.links);
-    this.linksById = new Map(spec.topology.links.map((link) => [link.id, link]));
+    this.driverPorts = driverPorts(topology, this.links);
+    this.linksById = new Map(this.spec.topology.links.map((link) => [link.id, link]));
     this.linkOfPort = new Map(
-      spec.topology.links.flatMap((link) =>
-        [link.tail, link.head].map((end) => [`${end.node}:${end.port ?? ''}`, link] as const),
+      this.spec.topology.links.flatMap((link) =>
+        [link.tail, link.head].map((end) => [portKey(end.node, end.port ?? ''), link] as const),
       ),
     );
-    for (const link of spec.topology.links) {
-      if (link.attributes['qn_link'] === 'off') this.unplugged.add(`${link.tail.node}:${link.tail.port ?? ''}`);
-    }
   }
 
-  /** What should be, for the planner. A node counts as running when `runs` says so. */
-  desired(runs: (record: NodeRecord) => boolean): DesiredLab {
+  /** What should be, for the planner. */
+  desired(wishes: Wishes): DesiredLab {
     return {
-      nodes: [...this.records.values()].map((record) => ({
-        name: record.name,
-        kind: record.node.kind === 'namespace' ? 'namespace' : 'vm',
-        running: runs(record),
-      })),
-      links: [...this.links.wires].map(([id, { hubPorts }]) => {
+      nodes: [...this.records.values()].map((record) => this.#desiredNode(record, wishes)),
+      links: [...this.links.wires].map(([id, wire]) => {
         const { tail, head } = this.link(id);
+        const made = wishes.made(id);
         return {
           id,
           nodes: [tail.node, head.node].filter((node) => this.records.has(node)),
           on: this.isPlugged(id),
-          shared: hubPorts.length > 0,
+          shared: wire.hubPorts.length > 0,
+          conditions: conditionsText(this.link(id)),
+          ...(made === undefined || made === wire ? {} : { settings: settingsOf(wire) }),
+          plugs: this.plugsOf(wire),
         };
       }),
     };
+  }
+
+  /** The network devices that a wire gives to virtual machines. */
+  plugsOf(wire: Wire): readonly DesiredPlug[] {
+    return wire.ends.flatMap(({ node, port, plug }) => {
+      if (port === undefined || plug === undefined) return [];
+      const mac = this.macs.get(portKey(node, port)) ?? '';
+      return [{ node, port, mac, place: placeOf(plug) }];
+    });
   }
 
   link(id: string): Link {
@@ -92,7 +135,50 @@ export class Lab {
   }
 
   isPlugged(id: string): boolean {
-    const { tail, head } = this.link(id);
-    return ![tail, head].some((end) => this.unplugged.has(`${end.node}:${end.port ?? ''}`));
+    return this.link(id).attributes['qn_link'] !== 'off';
   }
+
+  #desiredNode(record: NodeRecord, { runs, paused, outdated }: Wishes): DesiredNode {
+    const { name } = record;
+    return {
+      name,
+      kind: record.node.kind === 'namespace' ? 'namespace' : 'vm',
+      running: runs(record),
+      paused: paused(name),
+      outdated: outdated(name),
+    };
+  }
+}
+
+/** Two wires with the same text bring the kernel to the same state. */
+export function settingsOf(wire: Wire): string {
+  return JSON.stringify(wire.setUp);
+}
+
+/** Where a network device is connected: its TAP, or its sockets. */
+export function placeOf({ netdev, descriptor }: NonNullable<Wire['ends'][number]['plug']>): string {
+  return descriptor === undefined ? netdev : `${descriptor.netns}/${descriptor.name}`;
+}
+
+function recordsOf({ spec, before, tentative = false }: LabParts): ReadonlyMap<string, NodeRecord> {
+  return new Map(
+    spec.topology.nodes.filter(isGenerated).map((node) => {
+      const known = before?.records.get(node.name);
+      if (known === undefined) return [node.name, new NodeRecord(node)];
+      if (known.node === node) return [node.name, known];
+      if (tentative) return [node.name, known.as(node)];
+      known.node = node;
+      return [node.name, known];
+    }),
+  );
+}
+
+/** Wires depend on what the nodes at their ends are. */
+function sameNatures(before: Lab, { spec, scripts }: LabParts): boolean {
+  const kinds = new Map(before.spec.topology.nodes.map(({ name, kind }) => [name, kind]));
+  const wires = (of: ReadonlyMap<string, NodeScript>, name: string) => of.get(name)?.capabilities.wires ?? true;
+  return spec.topology.nodes.every(({ name, kind }) => {
+    const known = kinds.get(name);
+    return known === undefined || (known === kind && wires(before.scripts, name) === wires(scripts, name));
+  });
 }

@@ -43,7 +43,7 @@ const overhead = 96 * 1024 * 1024;
 /** Starts processes of nodes whose wires exist. */
 export class Launcher {
   readonly #parts: LauncherParts;
-  readonly #lab: Lab;
+  #lab: Lab;
   readonly #node: (record: NodeRecord) => DriverNode;
   readonly #configure: (record: NodeRecord) => Promise<void>;
   readonly #configured = new WeakMap<NodeHandle, Promise<void>>();
@@ -59,6 +59,11 @@ export class Launcher {
     this.#lab = lab;
     this.#node = node;
     this.#configure = configure;
+  }
+
+  /** Works for another description of the same lab from now on. */
+  follow(lab: Lab): void {
+    this.#lab = lab;
   }
 
   /** Starts all of them; gives the failures. A node that is no longer wanted when its turn comes is left alone. */

@@ -4,7 +4,8 @@ import type { TopologyNode } from '../model/topology.ts';
 
 /** What the engine holds of one node that can run. */
 export class NodeRecord {
-  readonly node: TopologyNode;
+  /** What it is, as the topology says now. */
+  node: TopologyNode;
   /** It should run. */
   wanted = false;
   /** Its process, while there is one. */
@@ -25,6 +26,13 @@ export class NodeRecord {
 
   get name(): string {
     return this.node.name;
+  }
+
+  /** The same node as another topology would have it, with its state of this moment; for plans. */
+  as(node: TopologyNode): NodeRecord {
+    const copy = new NodeRecord(node);
+    const { wanted, process, handle, ready, launching, stopping, reason } = this;
+    return Object.assign(copy, { wanted, process, handle, ready, launching, stopping, reason });
   }
 
   /** Resolves when the process that runs now ends. */

@@ -14,6 +14,8 @@ export interface StatusFacts {
   readonly listening: ReadonlyMap<string, number>;
   /** Carrier of links, as the engine last drove it. */
   readonly carrier: ReadonlyMap<string, boolean>;
+  /** Nodes that should stand still. */
+  readonly paused: ReadonlySet<string>;
   /** Interfaces of namespace nodes; undefined leaves ports out of the status. */
   readonly interfaces: readonly InterfaceState[] | undefined;
 }
@@ -29,19 +31,20 @@ export function statusOf(lab: Lab, facts: StatusFacts): LabStatus {
   };
 }
 
-function stateOf(record: NodeRecord): NodeState {
+function stateOf(record: NodeRecord, paused: ReadonlySet<string>): NodeState {
+  if (record.process !== undefined && paused.has(record.name)) return 'paused';
   if (record.process !== undefined) return record.ready ? 'running' : 'starting';
   return record.wanted ? 'lost' : 'stopped';
 }
 
-function nodeStatus(record: NodeRecord, { listening }: StatusFacts, ports: readonly PortStatus[]): NodeStatus {
+function nodeStatus(record: NodeRecord, { listening, paused }: StatusFacts, ports: readonly PortStatus[]): NodeStatus {
   const console = listening.get(`${record.name}/console`);
   const monitor = listening.get(`${record.name}/monitor`);
   return {
     name: record.name,
     kind: record.node.kind,
     template: record.node.template ?? '',
-    state: stateOf(record),
+    state: stateOf(record, paused),
     ...(record.process === undefined ? {} : { pid: record.process.hostPid }),
     ...(console === undefined ? {} : { console }),
     ...(monitor === undefined ? {} : { monitor }),

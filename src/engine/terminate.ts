@@ -7,12 +7,12 @@ import type { NodeRecord } from './node-record.ts';
 /** How long a process may take to end on SIGTERM before it is killed, and then on SIGKILL. Milliseconds. */
 const grace = 5000;
 
-/** Ends the processes of nodes: SIGTERM, then SIGKILL after a grace time. Those that do not run are only tidied up after. */
+/** Ends the processes of nodes: SIGTERM, then SIGKILL after a grace time; at once with `kill`. Those that do not run are only tidied up after. */
 export async function terminate(
   records: readonly NodeRecord[],
   directory: string,
   { kernel, clock, files }: { readonly kernel: Kernel; readonly clock: Clock; readonly files: Files },
-  emit: (event: ProgressEvent) => void,
+  { emit, kill = false }: { readonly emit: (event: ProgressEvent) => void; readonly kill?: boolean },
 ): Promise<void> {
   const alive = records.filter((record) => record.process !== undefined);
   for (const record of alive) {
@@ -21,7 +21,7 @@ export async function terminate(
   }
   const ends = Promise.all(alive.map((record) => record.exit()));
   const pids = () => alive.flatMap((record) => (record.process === undefined ? [] : [record.process.pid]));
-  for (const signal of ['SIGTERM', 'SIGKILL'] as const) {
+  for (const signal of kill ? (['SIGKILL'] as const) : (['SIGTERM', 'SIGKILL'] as const)) {
     if (pids().length === 0) break;
     await kernel.signal(pids(), signal);
     await Promise.race([ends, clock.sleep(grace, ends)]);

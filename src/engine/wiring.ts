@@ -1,23 +1,33 @@
+import { portKey } from '../address/port-key.ts';
 import type { NodeHandle } from '../boundary/driver.ts';
 import type { Files } from '../boundary/files.ts';
+import { HostError } from '../boundary/host-error.ts';
 import { HOST, type Kernel, type KernelFailure, type KernelOp, PANEL } from '../boundary/kernel.ts';
-import type { ObservedLab } from '../plan/observed.ts';
+import type { ObservedLab, StrayWire } from '../plan/observed.ts';
 import { hubOps } from '../wires/hub-ops.ts';
 import type { Wire } from '../wires/wire.ts';
 import { conditionedLinks, conditionWork } from './conditions.ts';
-import type { Lab } from './lab.ts';
+import { conditionsText } from './conditions-text.ts';
+import { type Lab, placeOf, settingsOf } from './lab.ts';
+import { observePlugs } from './observe-plugs.ts';
+import { InterfaceIndex, strayWires } from './observe-wires.ts';
 
 /** Makes, watches and switches the wires of one lab. */
 export class Wiring {
   readonly #kernel: Kernel;
   readonly #files: Files;
-  readonly #lab: Lab;
+  #lab: Lab;
   readonly #appeared: (links: readonly string[]) => Promise<void>;
-  readonly #made = new Set<string>();
+  /** Wires that exist, as they were last made. */
+  readonly #made = new Map<string, Wire>();
   /** What the kernel's side of each link was last told. */
   readonly carrier: Map<string, boolean> = new Map();
+  /** What links were last made to do to frames. */
+  readonly #conditions = new Map<string, string>();
   /** What each guest was last told of its port; missing where nobody knows. */
   readonly #guests = new Map<string, boolean>();
+  /** Where each network device of a guest was last connected, by port; missing where nobody knows. */
+  readonly #places = new Map<string, string>();
 
   /** `appeared` is called with links whose interfaces have just come to be, or up again. */
   constructor(kernel: Kernel, files: Files, lab: Lab, appeared: (links: readonly string[]) => Promise<void>) {
@@ -27,34 +37,65 @@ export class Wiring {
     this.#appeared = appeared;
   }
 
-  /** Reads back from the kernel which namespaces and wires exist. */
-  async observe(): Promise<ObservedLab> {
+  /** Works for another description of the same lab from now on; what is made stays until steps change it. */
+  follow(lab: Lab): void {
+    this.#lab = lab;
+  }
+
+  /** The wire of a link as it was last made; undefined where there is none. */
+  made(link: string): Wire | undefined {
+    return this.#made.get(link);
+  }
+
+  /**
+   * Reads back from the kernel and the hypervisors what exists. With `scope`, only what touches these nodes is looked at, and the rest counts
+   * as it was when it was last looked at. `lab` is the description to compare with.
+   */
+  async observe(scope?: ReadonlySet<string>, lab: Lab = this.#lab): Promise<ObservedLab> {
     const namespaces = await this.#kernel.namespaces();
+    const looked = scope === undefined ? namespaces : namespaces.filter((name) => this.#near(scope, lab).has(name));
     const host = this.#kernel.abilities.host ? [HOST] : [];
-    const interfaces = await this.#kernel.interfaces([PANEL, ...host, ...namespaces]);
-    const marks = new Set(interfaces.map((found) => `${found.netns}\n${found.name}\n${found.alias}`));
-    for (const wire of this.#lab.links.wires.values()) {
-      // What two QEMUs carry between themselves shows nowhere in the kernel: it stays as it was made.
-      if (wire.interfaces.length === 0) continue;
-      const there = wire.interfaces.every((wanted) => marks.has(`${wanted.netns}\n${wanted.name}\n${wanted.alias}`));
-      if (there) this.#made.add(wire.link);
-      else this.#made.delete(wire.link);
-    }
-    for (const link of this.carrier.keys()) if (!this.#made.has(link)) this.carrier.delete(link);
-    return { namespaces: new Set(namespaces), processes: this.#processes(), wires: new Set(this.#made) };
+    const interfaces = await this.#kernel.interfaces([PANEL, ...host, ...looked]);
+    const index = new InterfaceIndex(interfaces);
+    const wires = new Set<string>();
+    for (const wire of lab.links.wires.values()) if (this.#exists(wire, index, scope)) wires.add(wire.link);
+    if (lab === this.#lab) this.#note(wires);
+    const records = [...lab.records.values()].filter(({ name }) => scope?.has(name) ?? true);
+    const { plugs, paused } = await observePlugs(lab, records, this.#places, index);
+    const gone = [...this.#made.values()].filter((wire) => wire.interfaces.length === 0 && !lab.links.wires.has(wire.link));
+    return {
+      namespaces: new Set(namespaces),
+      processes: new Set([...lab.records.values()].filter(({ process }) => process !== undefined).map(({ name }) => name)),
+      wires,
+      paused,
+      strays: [
+        ...strayWires(lab.spec.name, interfaces, lab.links.wires.values()),
+        ...gone.map(({ link }): StrayWire => ({ link, interfaces: [] })),
+      ],
+      settings: new Map(
+        [...this.#made].filter(([id, wire]) => lab.links.wires.get(id) !== wire).map(([id, wire]) => [id, settingsOf(wire)]),
+      ),
+      conditions: this.#conditions,
+      carrier: new Map([...this.carrier].filter(([link, on]) => this.#guestsKnow(link, on, lab))),
+      plugs,
+    };
   }
 
   /** What wires need of a new worker: some are carried by the worker itself. Call it once an engine has taken over a lab. */
   async resume(): Promise<void> {
     await this.observe();
-    await this.#kernel.run([...this.#made].flatMap((link) => this.#wire(link).resume));
-    await this.condition(conditionedLinks(this.#lab, this.#made));
-    await this.#appeared([...this.#made].filter((link) => this.#lab.isPlugged(link)));
+    await this.#kernel.run([...this.#made.values()].flatMap((wire) => wire.resume));
+    await this.condition(conditionedLinks(this.#lab, this.#made.keys()));
+    await this.#appeared([...this.#made.keys()].filter((link) => this.#lab.isPlugged(link)));
   }
 
   async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
     const outcomes = await this.#kernel.run(nodes.map((netns) => ({ op: 'netns-add', netns })));
     return new Map(nodes.flatMap((node, at) => (outcomes[at] === undefined ? [] : [[node, outcomes[at]] as const])));
+  }
+
+  async removeNamespaces(nodes: readonly string[]): Promise<void> {
+    if (nodes.length > 0) await this.#kernel.run(nodes.map((netns) => ({ op: 'netns-delete', netns })));
   }
 
   /** Makes the wires of these links; gives the failures by link. A wire that failed half-way is taken back. */
@@ -63,7 +104,7 @@ export class Wiring {
     const failures = await this.#runEach(wires.map((wire) => ({ link: wire.link, ops: wire.setUp })));
     for (const wire of wires) {
       if (!failures.has(wire.link)) {
-        this.#made.add(wire.link);
+        this.#made.set(wire.link, wire);
         this.carrier.set(wire.link, true);
       }
     }
@@ -80,9 +121,70 @@ export class Wiring {
   /** Brings about what the attributes of these links ask for, as far as this machine can (`conditionRefusals` says the rest); idempotent. Links without a wire are skipped. */
   async condition(links: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
     const made = links.filter((link) => this.#made.has(link));
-    return await this.#runEach(
+    const failures = await this.#runEach(
       made.map((link) => ({ link, ops: conditionWork(this.#lab, link, this.#kernel.abilities)?.ops ?? [] })),
     );
+    for (const link of made) if (!failures.has(link)) this.#conditions.set(link, conditionsText(this.#lab.link(link)));
+    return failures;
+  }
+
+  /** Brings wires that exist to what their links say now; their carrier stays as it is. Gives the failures by link. */
+  async adjust(links: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
+    const work = links.map((id) => {
+      const wire = this.#wire(id);
+      const carrier = this.carrier.get(id) === false ? wire.carrier.off : [];
+      return { link: id, ops: [...addressesGone(this.#made.get(id), wire), ...wire.setUp, ...carrier] };
+    });
+    const failures = await this.#runEach(work);
+    for (const id of links) if (!failures.has(id)) this.#made.set(id, this.#wire(id));
+    await this.condition(links.filter((id) => this.#conditions.has(id)));
+    return failures;
+  }
+
+  /** Removes what is left of links that are no longer wanted; gives the failures by link. */
+  async disconnect(strays: readonly StrayWire[]): Promise<ReadonlyMap<string, KernelFailure>> {
+    if (strays.length === 0) return new Map();
+    const work = strays.map(({ link, interfaces }) => ({
+      link,
+      ops: interfaces.map(({ netns, name }): KernelOp => ({ op: 'link-delete', netns, name })),
+    }));
+    const failures = await this.#runEach(work);
+    for (const [id, wire] of this.#made) {
+      if (this.#lab.links.wires.has(id)) continue;
+      this.#made.delete(id);
+      this.carrier.delete(id);
+      this.#conditions.delete(id);
+      for (const { node, port } of wire.carrier.guests) this.#guests.delete(portKey(node, port));
+      for (const file of wire.files) await this.#files.remove(file);
+    }
+    await this.#flood(new Set(this.#lab.links.hubs.keys()));
+    return failures;
+  }
+
+  /** Plugs a port into a guest that runs, with the carrier that its link has; rejects with a HostError. */
+  async plug(node: string, port: string): Promise<void> {
+    const link = this.#lab.linkOfPort.get(portKey(node, port));
+    const wire = link && this.#wire(link.id);
+    const plug = wire?.ends.find((end) => end.node === node && end.port === port)?.plug;
+    const handle = this.#lab.records.get(node)?.handle;
+    if (link === undefined || wire === undefined || plug === undefined || handle === undefined) return;
+    if (handle.plug === undefined) {
+      throw new HostError('no-hotplug', `${node} cannot take a network device while it runs`, {
+        hint: `restart it: weft restart ${node}`,
+      });
+    }
+    const mtu = link.attributes['qn_mtu'] ? Number(link.attributes['qn_mtu']) : undefined;
+    const mac = this.#lab.macs.get(portKey(node, port)) ?? '';
+    await handle.plug({ name: port, mac, netdev: plug.netdev, descriptor: plug.descriptor, mtu });
+    this.#places.set(portKey(node, port), placeOf(plug));
+    this.#guests.set(portKey(node, port), true);
+    await this.switchCarrier(new Map([[link.id, this.carrier.get(link.id) ?? true]]));
+  }
+
+  async unplug(node: string, port: string): Promise<void> {
+    await this.#lab.records.get(node)?.handle?.unplug?.(port);
+    this.#places.delete(portKey(node, port));
+    this.#guests.delete(portKey(node, port));
   }
 
   /** Switches the carrier of links at both ends, in the kernel and in the guests that run. Failures of guests are given, by link. */
@@ -96,7 +198,7 @@ export class Wiring {
     await Promise.all(
       guests.map(async ({ link, on, node, port }) => {
         const handle = this.#lab.records.get(node)?.handle;
-        const key = `${node}:${port}`;
+        const key = portKey(node, port);
         if (handle === undefined || this.#guests.get(key) === on) return;
         const refusal = await this.#tell(handle, port, on);
         if (refusal === undefined) this.#guests.set(key, on);
@@ -109,7 +211,12 @@ export class Wiring {
   /** A QEMU that starts sees its links up; of one that was found running nobody knows. */
   freshGuest(node: string): void {
     for (const wire of this.#lab.links.wires.values()) {
-      for (const guest of wire.carrier.guests) if (guest.node === node) this.#guests.set(`${node}:${guest.port}`, true);
+      for (const end of wire.ends) {
+        if (end.node !== node || end.port === undefined || end.plug === undefined) continue;
+        const key = portKey(node, end.port);
+        this.#guests.set(key, true);
+        this.#places.set(key, placeOf(end.plug));
+      }
     }
   }
 
@@ -124,10 +231,45 @@ export class Wiring {
 
   /** Removes what lies outside the sandbox or survives it: interfaces of the machine's own network, and sockets. */
   async dismantle(): Promise<void> {
-    const onHost = [...this.#lab.links.wires.values()].filter((wire) => wire.interfaces.some(({ netns }) => netns === HOST));
+    const wires = [...new Set([...this.#lab.links.wires.values(), ...this.#made.values()])];
+    const onHost = wires.filter((wire) => wire.interfaces.some(({ netns }) => netns === HOST));
     if (onHost.length > 0) await this.#kernel.run(onHost.flatMap((wire) => wire.tearDown));
-    for (const wire of this.#lab.links.wires.values()) for (const file of wire.files) await this.#files.remove(file);
+    for (const wire of wires) for (const file of wire.files) await this.#files.remove(file);
     this.#made.clear();
+  }
+
+  /** What two QEMUs carry between themselves shows nowhere in the kernel: it stays as it was made. */
+  #exists(wire: Wire, index: InterfaceIndex, scope: ReadonlySet<string> | undefined): boolean {
+    const unseen = wire.interfaces.length === 0 || (scope !== undefined && !wire.ends.some(({ node }) => scope.has(node)));
+    return unseen ? this.#made.has(wire.link) : index.holds(wire);
+  }
+
+  #note(wires: ReadonlySet<string>): void {
+    for (const id of wires) if (!this.#made.has(id)) this.#made.set(id, this.#wire(id));
+    for (const id of this.#made.keys()) {
+      if (wires.has(id) || !this.#lab.links.wires.has(id)) continue;
+      this.#made.delete(id);
+      this.carrier.delete(id);
+      this.#conditions.delete(id);
+    }
+  }
+
+  /** These nodes, and those that a link of theirs joins them to: now, or as last made. */
+  #near(scope: ReadonlySet<string>, lab: Lab): ReadonlySet<string> {
+    const near = new Set(scope);
+    const touch = (wire: Wire) => {
+      if (wire.ends.some(({ node }) => scope.has(node))) for (const { node } of wire.ends) near.add(node);
+    };
+    for (const wire of lab.links.wires.values()) touch(wire);
+    for (const wire of this.#made.values()) touch(wire);
+    return near;
+  }
+
+  #guestsKnow(link: string, on: boolean, lab: Lab): boolean {
+    const guests = lab.links.wires.get(link)?.carrier.guests ?? [];
+    return guests.every(
+      ({ node, port }) => lab.records.get(node)?.handle === undefined || this.#guests.get(portKey(node, port)) === on,
+    );
   }
 
   async #flood(hubs: ReadonlySet<string>): Promise<void> {
@@ -166,8 +308,13 @@ export class Wiring {
     if (wire === undefined) throw new Error(`no wire for ${link}`);
     return wire;
   }
+}
 
-  #processes(): ReadonlySet<string> {
-    return new Set([...this.#lab.records.values()].filter((record) => record.process !== undefined).map((record) => record.name));
-  }
+/** Addresses that a wire was given once and that its link no longer has. */
+function addressesGone(before: Wire | undefined, now: Wire): KernelOp[] {
+  const kept = new Set(now.setUp.flatMap((op) => (op.op === 'address-add' ? [`${op.netns}/${op.name}/${op.address}`] : [])));
+  return (before?.setUp ?? []).flatMap((op): KernelOp[] => {
+    if (op.op !== 'address-add' || kept.has(`${op.netns}/${op.name}/${op.address}`)) return [];
+    return [{ op: 'address-delete', netns: op.netns, name: op.name, address: op.address }];
+  });
 }

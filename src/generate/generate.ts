@@ -25,12 +25,24 @@ export interface Generated {
   readonly diagnostics: readonly Diagnostic[];
 }
 
+/** What is generated, and from what. */
+export interface Order {
+  readonly topology: Topology;
+  readonly templates: TemplateSource;
+  /** The nodes whose files are wanted; all where left out. */
+  readonly only?: ReadonlySet<string>;
+}
+
 /** qeneth's artefacts of a topology. Pure and deterministic; each template is read once, however many nodes use it. */
-export function generate({ topology, templates }: { topology: Topology; templates: TemplateSource }): Generated {
+export function generate({ topology, templates, only }: Order): Generated {
   const completed = completeTopology(topology, portPlan(topology));
-  const { renderers, diagnostics } = renderersOf(topology, templates);
+  const wanted = (name: string) => only === undefined || only.has(name);
+  const { renderers, diagnostics } = renderersOf(
+    { ...topology, nodes: topology.nodes.filter(({ name }) => wanted(name)) },
+    templates,
+  );
   if (diagnostics.length > 0) return { completed, files: [], diagnostics };
-  const documents = nodeDocuments(completed, macPlan(topology));
+  const documents = nodeDocuments(completed, macPlan(topology)).filter(({ node }) => wanted(node.name));
   return { completed, files: documents.flatMap((document) => filesOf(document, renderers)), diagnostics };
 }
 

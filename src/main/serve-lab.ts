@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { cpus } from 'node:os';
-import { labSpecSchema } from '../api/schemas.ts';
+import { documentRestSchema, labSpecSchema, topologyChangesSchema } from '../api/schemas.ts';
 import { answer } from '../api/server.ts';
 import { streamTarget } from '../api/stream-targets.ts';
 import { namespaceDriver } from '../drivers/namespace/namespace-driver.ts';
@@ -23,8 +23,10 @@ import { systemHttpServer } from '../host/http-server.ts';
 import { startKernelWorker } from '../host/kernel/client.ts';
 import { systemReadTree } from '../host/read-tree.ts';
 import { systemStreams } from '../host/streams.ts';
+import { writeFileSet } from '../host/write-file-set.ts';
 import { decodeBase64, encodeBase64 } from '../model/base64.ts';
 import { cacheFolder, documentPath, installation } from './places.ts';
+import { scriptSource } from './script-source.ts';
 
 /** Serves one lab in this process, inside the lab's sandbox, until it is told to end. Resolves once it listens. */
 export async function serveLab(lab: string, run: string): Promise<void> {
@@ -45,7 +47,13 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     files: systemFiles,
     clock: systemClock,
     consoles,
-    document: new DocumentStore(systemFiles, documentPath(process.env, lab), (untrusted) => labSpecSchema.parse(untrusted)),
+    document: new DocumentStore(systemFiles, documentPath(process.env, lab), {
+      spec: (untrusted) => labSpecSchema.parse(untrusted),
+      changes: (untrusted) => topologyChangesSchema.parse(untrusted),
+      rest: (untrusted) => documentRestSchema.parse(untrusted),
+    }),
+    scripts: scriptSource(systemFiles, process.env, installation),
+    writeFileSet,
     bootSlots: 2 * cpus().length,
     log,
     readTree: systemReadTree,
@@ -77,6 +85,11 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     status: (request) => engine.status(request),
     start: (request, emit) => engine.start(request, emit),
     stop: (request, emit) => engine.stop(request, emit),
+    plan: (request) => engine.plan(request),
+    apply: (request, emit) => engine.apply(request, emit),
+    change: (request) => engine.change(request),
+    pause: (request) => engine.pause(request),
+    desired: () => Promise.resolve(engine.desired()),
     link: (request) => engine.link(request),
     down: (_request, emit) => engine.down(emit),
     conformance: (request) => engine.conformance(request),

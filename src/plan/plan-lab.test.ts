@@ -29,7 +29,6 @@ describe('planLab', () => {
       'make-namespace c',
       'connect a:1--b:1',
       'connect a:2--c:1',
-      'carrier a:1--b:1 true',
       'carrier a:2--c:1 false',
       'launch a',
       'launch b',
@@ -43,11 +42,13 @@ describe('planLab', () => {
 
   it('ends a process that should not run, and cuts its link', () => {
     const observed: ObservedLab = {
+      ...nothing,
+      carrier: new Map([['a:1--b:1', true]]),
       namespaces: new Set(['a', 'c']),
       processes: new Set(['a', 'b', 'c']),
       wires: new Set(['a:1--b:1', 'a:2--c:1']),
     };
-    expect(brief(planLab(pair, observed))).toEqual(['terminate c', 'carrier a:1--b:1 true', 'carrier a:2--c:1 false']);
+    expect(brief(planLab(pair, observed))).toEqual(['terminate c', 'carrier a:2--c:1 false']);
   });
 
   it('keeps an unplugged link without carrier while both ends run', () => {
@@ -58,11 +59,11 @@ describe('planLab', () => {
     ]);
   });
 
-  it('leaves only carriers to do once its steps are done, whatever was there before', () => {
+  it('leaves nothing to do once its steps are done, whatever was there before', () => {
     fc.assert(
       fc.property(labs(), ({ desired, observed }) => {
         const after = carriedOut(observed, planLab(desired, observed));
-        expect(planLab(desired, after).filter((step) => step.action !== 'carrier')).toEqual([]);
+        expect(planLab(desired, after)).toEqual([]);
       }),
     );
   });
@@ -70,7 +71,18 @@ describe('planLab', () => {
   it('never links before both namespaces exist, nor launches before the links', () => {
     fc.assert(
       fc.property(labs(), ({ desired, observed }) => {
-        const order: readonly Step['action'][] = ['terminate', 'make-namespace', 'connect', 'carrier', 'launch'];
+        const order: readonly Step['action'][] = [
+          'terminate',
+          'unplug',
+          'disconnect',
+          'remove-namespace',
+          'make-namespace',
+          'connect',
+          'plug',
+          'carrier',
+          'launch',
+          'pause',
+        ];
         const ranks = planLab(desired, observed).map((step) => order.indexOf(step.action));
         expect(ranks).toEqual([...ranks].sort((a, b) => a - b));
       }),
@@ -95,7 +107,9 @@ function labs(): fc.Arbitrary<{ desired: DesiredLab; observed: ObservedLab }> {
       ),
       links: fc.subarray(links).chain((chosen) => fc.tuple(...chosen.map((link) => fc.boolean().map((on) => ({ ...link, on }))))),
     }),
-    observed: fc.record({ namespaces: some(names), processes: some(names), wires: some(links.map(({ id }) => id)) }),
+    observed: fc
+      .record({ namespaces: some([...names, 'gone']), processes: some(names), wires: some(links.map(({ id }) => id)) })
+      .map((some) => ({ ...nothing, ...some })),
   });
 }
 
@@ -103,11 +117,17 @@ function carriedOut(before: ObservedLab, steps: readonly Step[]): ObservedLab {
   const namespaces = new Set(before.namespaces);
   const processes = new Set(before.processes);
   const wires = new Set(before.wires);
+  const carrier = new Map(before.carrier);
   for (const step of steps) {
     if (step.action === 'make-namespace') namespaces.add(step.node);
-    if (step.action === 'connect') wires.add(step.link);
+    if (step.action === 'remove-namespace') namespaces.delete(step.node);
+    if (step.action === 'connect') {
+      wires.add(step.link);
+      carrier.set(step.link, true);
+    }
+    if (step.action === 'carrier') carrier.set(step.link, step.on);
     if (step.action === 'launch') processes.add(step.node);
     if (step.action === 'terminate') processes.delete(step.node);
   }
-  return { namespaces, processes, wires };
+  return { ...before, namespaces, processes, wires, carrier };
 }

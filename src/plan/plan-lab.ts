@@ -1,37 +1,66 @@
 import type { DesiredLab, DesiredLink } from './desired.ts';
 import type { ObservedLab } from './observed.ts';
-import type { Step } from './step.ts';
+import { planPlugs } from './plan-plugs.ts';
+import type { NodeStep, Step } from './step.ts';
 
 /**
  * The steps that lead from what is to what should be, in an order in which each finds what it needs: processes that should not run end
- * first; namespaces before the wires into them; wires and their carrier before the processes that use them.
+ * first; then what is no longer wanted goes, a network device always before its wire (QEMU spins on a deleted TAP); then namespaces before the
+ * wires into them, wires before the devices and processes that use them.
  * A link is made as soon as one of its nodes should run; it has a carrier while both run and nobody unplugged it.
- * Nothing is planned twice: with `desired` reached, the only steps left are the carriers, which are idempotent.
+ * With `desired` reached, no step is left.
  */
 export function planLab(desired: DesiredLab, observed: ObservedLab): readonly Step[] {
   const running = new Set(desired.nodes.filter((node) => node.running).map((node) => node.name));
   const isUsed = (link: DesiredLink) => link.nodes.some((node) => running.has(node));
   const links = desired.links.filter(isUsed);
-  const connected = desired.links.filter((link) => observed.wires.has(link.id) || isUsed(link));
+  const there = desired.links.filter((link) => observed.wires.has(link.id));
+  const missing = links.filter((link) => !observed.wires.has(link.id));
+  const { plug, unplug, restart } = planPlugs(desired, observed);
   return [
-    ...desired.nodes
-      .filter((node) => !node.running && observed.processes.has(node.name))
-      .map(({ name }): Step => ({ action: 'terminate', node: name, reason: `${name} should not run` })),
+    ...ends(desired, observed, restart),
+    ...unplug,
+    ...observed.strays.map((stray): Step => ({ action: 'disconnect', ...stray, reason: 'the topology has no such link' })),
+    ...goneNamespaces(desired, observed),
     ...namespaces(desired, links, running, observed),
-    ...links
-      .filter((link) => !observed.wires.has(link.id))
-      .map(
-        (link): Step => ({
-          action: 'connect',
-          link: link.id,
-          reason: `${link.nodes.find((node) => running.has(node))} should run`,
-        }),
-      ),
-    ...connected.map((link) => carrier(link, running)),
-    ...desired.nodes
-      .filter((node) => node.running && !observed.processes.has(node.name))
-      .map(({ name }): Step => ({ action: 'launch', node: name, reason: `${name} should run` })),
+    ...missing.map(
+      (link): Step => ({
+        action: 'connect',
+        link: link.id,
+        reason: `${link.nodes.find((node) => running.has(node))} should run`,
+      }),
+    ),
+    ...there.filter((link) => isOtherwise(link.settings, observed.settings.get(link.id))).map(adjust),
+    ...[...missing, ...there].flatMap((link) => condition(link, observed)),
+    ...plug,
+    ...there.flatMap((link) => carrier(link, running, observed.carrier.get(link.id))),
+    ...missing.flatMap((link) => carrier(link, running, true)),
+    ...beginnings(desired, observed),
   ];
+}
+
+function ends(desired: DesiredLab, { processes }: ObservedLab, restart: ReadonlyMap<string, string>): NodeStep[] {
+  return desired.nodes
+    .filter(({ name }) => processes.has(name))
+    .flatMap(({ name, running, outdated }): NodeStep[] => {
+      if (!running) return [{ action: 'terminate', node: name, reason: `${name} should not run` }];
+      const why = outdated ?? restart.get(name);
+      return why === undefined ? [] : [{ action: 'restart', node: name, reason: why }];
+    });
+}
+
+function beginnings(desired: DesiredLab, { processes, paused }: ObservedLab): NodeStep[] {
+  return desired.nodes
+    .filter((node) => node.running)
+    .flatMap((node): NodeStep[] => {
+      const { name } = node;
+      if (!processes.has(name)) return [{ action: 'launch', node: name, reason: `${name} should run` }];
+      if (paused.has(name) && node.paused !== true)
+        return [{ action: 'resume', node: name, reason: `${name} should not stand still` }];
+      return node.paused === true && !paused.has(name)
+        ? [{ action: 'pause', node: name, reason: `${name} should stand still` }]
+        : [];
+    });
 }
 
 function namespaces(
@@ -51,9 +80,31 @@ function namespaces(
     }));
 }
 
-function carrier(link: DesiredLink, running: ReadonlySet<string>): Step {
+function goneNamespaces(desired: DesiredLab, observed: ObservedLab): Step[] {
+  const kept = new Set(desired.nodes.filter(({ kind }) => kind === 'namespace').map(({ name }) => name));
+  return [...observed.namespaces]
+    .filter((name) => !kept.has(name))
+    .map((node) => ({ action: 'remove-namespace', node, reason: `the topology has no namespace ${node}` }));
+}
+
+function isOtherwise(wanted: string | undefined, found: string | undefined): boolean {
+  return wanted !== undefined && found !== undefined && wanted !== found;
+}
+
+function adjust({ id }: DesiredLink): Step {
+  return { action: 'adjust', link: id, reason: 'its MTU, addresses or MACs have changed' };
+}
+
+function condition({ id, conditions = '' }: DesiredLink, observed: ObservedLab): Step[] {
+  const found = observed.conditions.get(id) ?? '';
+  return conditions === found ? [] : [{ action: 'condition', link: id, reason: conditions || 'frames should pass untouched' }];
+}
+
+/** `found` is the carrier that the link has by then. */
+function carrier(link: DesiredLink, running: ReadonlySet<string>, found: boolean | undefined): Step[] {
   const away = link.nodes.find((node) => !running.has(node));
   const on = link.on && away === undefined;
+  if (found === on) return [];
   const reason = link.on ? (away === undefined ? 'both ends should run' : `${away} should not run`) : 'it is unplugged';
-  return { action: 'carrier', link: link.id, on, reason };
+  return [{ action: 'carrier', link: link.id, on, reason }];
 }

@@ -65,6 +65,8 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
             `${ip(op.netns)}${route.destination.includes(':') ? ' -6' : ''} route replace ${routeWords(route)} dev ${word(op.name)} proto static`,
         ),
       ];
+    case 'address-delete':
+      return [`${ip(op.netns)} address delete ${op.address} dev ${word(op.name)}`];
     case 'sysctl':
       return [`${inside(op.netns)}sysctl -w ${word(op.key)}=${word(op.value)}`];
   }

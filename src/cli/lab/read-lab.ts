@@ -17,6 +17,8 @@ export interface ReadLab {
   /** undefined where the file is too broken to tell. */
   readonly topology: Topology | undefined;
   readonly diagnostics: readonly Diagnostic[];
+  /** The template that was put in the place of the file's. */
+  readonly template: string | undefined;
 }
 
 /** Reads a lab's file. A Refusal where there is none; mistakes in it are diagnostics. `template` replaces the template of every node. */
@@ -37,7 +39,7 @@ export async function readLab(context: Context, place: Place, template: string |
     ...(template === undefined ? {} : { templateOverride: template }),
   });
   const named = topology === undefined || place.lab === undefined ? topology : { ...topology, name: place.lab };
-  return { place, source, topology: named, diagnostics };
+  return { place, source, topology: named, diagnostics, template };
 }
 
 /** A lab whose file has no errors; warnings are shown. With errors they are shown, and a Refusal ends the verb. */
@@ -62,8 +64,16 @@ export function soundLab(lab: ReadLab, diagnostics: readonly Diagnostic[]): Read
 }
 
 /** What the engine is told. */
-export function labSpec({ place, topology }: ReadLab & { readonly topology: Topology }): LabSpec {
-  return { name: topology.name, directory: place.directory, files: place.files, topology };
+export function labSpec({ place, topology, template }: ReadLab & { readonly topology: Topology }): LabSpec {
+  const { directory, files, input } = place;
+  return {
+    name: topology.name,
+    directory,
+    files,
+    topology,
+    ...(input === undefined ? {} : { input }),
+    ...(template === undefined ? {} : { template }),
+  };
 }
 
 /** The template that `generate --template` last put in the place of the file's; undefined where it used the file's own. */

@@ -31,6 +31,8 @@ export function doing(op: KernelOp): string {
       return `set the addresses of ${place(op)}`;
     case 'routes-set':
       return `set the routes of ${place(op)}`;
+    case 'address-delete':
+      return `remove the address ${op.address} from ${place(op)}`;
     case 'sysctl':
       return `set ${op.key} to ${op.value} in ${op.netns}`;
   }

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { HOST, type KernelFailure, type KernelOp, type Netns } from '../../boundary/kernel.ts';
 import type { Captures } from '../capture/captures.ts';
-import { addAddress, setAddresses } from '../netlink/addresses.ts';
+import { addAddress, deleteAddress, setAddresses } from '../netlink/addresses.ts';
 import { offloadsOff } from '../netlink/ethtool.ts';
 import { deleteLink, getLink, linkIndex, setLink } from '../netlink/links.ts';
 import { setQdisc } from '../netlink/qdisc.ts';
@@ -85,6 +85,10 @@ const operations: Operations = {
   'routes-set': (namespaces, { netns, name, routes }) => {
     const socket = namespaces.socket(netns);
     setRoutes(socket, linkIndex(socket, name), routes);
+  },
+  'address-delete': (namespaces, { netns, name, address }) => {
+    const socket = namespaces.socket(netns);
+    deleteAddress(socket, linkIndex(socket, name), address);
   },
   sysctl: setSysctl,
 };

@@ -1,4 +1,5 @@
 import { isIPv4, isIPv6 } from 'node:net';
+import { errnoOf } from '../system-failure.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
 import { SystemError } from './system-error.ts';
@@ -22,11 +23,8 @@ const EINVAL = 22;
 /** Adds IP/PREFIX; there already is fine. An IPv6 address is usable at once: the kernel does not first look for duplicates (IFA_F_NODAD). */
 export function addAddress(socket: NetlinkSocket, index: number, address: string, mark = 0): void {
   const { family, bytes, prefix } = parseAddress(address);
-  const header = Buffer.alloc(8);
-  header.writeUInt8(family, 0);
-  header.writeUInt8(prefix, 1);
+  const header = headerOf(family, prefix, index);
   if (family === AF_INET6) header.writeUInt8(IFA_F_NODAD, 2);
-  header.writeUInt32LE(index, 4);
   const message = new Message(RTM_NEWADDR, NLM_F_CREATE | NLM_F_REPLACE, 128).raw(header).bytes(IFA_ADDRESS, bytes);
   if (family === AF_INET) {
     message.bytes(IFA_LOCAL, bytes);
@@ -65,12 +63,26 @@ function addressesAt(socket: NetlinkSocket, index: number): (Address & { readonl
   });
 }
 
-function removeAddress(socket: NetlinkSocket, index: number, { family, bytes, prefix }: Address): void {
+/** Takes IP/PREFIX away; gone already is fine. */
+export function deleteAddress(socket: NetlinkSocket, index: number, address: string): void {
+  try {
+    removeAddress(socket, index, parseAddress(address));
+  } catch (thrown) {
+    if (errnoOf(thrown) !== 'EADDRNOTAVAIL') throw thrown;
+  }
+}
+
+/** struct ifaddrmsg */
+function headerOf(family: number, prefix: number, index: number): Buffer {
   const header = Buffer.alloc(8);
   header.writeUInt8(family, 0);
   header.writeUInt8(prefix, 1);
   header.writeUInt32LE(index, 4);
-  socket.change(new Message(RTM_DELADDR, 0, 128).raw(header).bytes(IFA_LOCAL, bytes));
+  return header;
+}
+
+function removeAddress(socket: NetlinkSocket, index: number, { family, bytes, prefix }: Address): void {
+  socket.change(new Message(RTM_DELADDR, 0, 128).raw(headerOf(family, prefix, index)).bytes(IFA_LOCAL, bytes));
 }
 
 /** Throws EINVAL for what is no address. */

@@ -1,0 +1,52 @@
+import { portKey } from '../address/port-key.ts';
+import type { Clock } from '../boundary/clock.ts';
+import { HostError } from '../boundary/host-error.ts';
+import type { ActiveLab } from './active-lab.ts';
+import type { NodeConfig } from './node-config.ts';
+import type { NodeRecord } from './node-record.ts';
+
+/** How long a guest may take to boot before its new ports are given up on. Milliseconds. */
+const bootTime = 300_000;
+
+/** How long a command waits for a guest that runs to show a new port. Milliseconds. */
+const patience = 15_000;
+
+/** Names the interfaces of ports that were plugged into running guests, as soon as there is somebody in the guest to ask. */
+export class GuestPorts {
+  readonly #clock: Clock;
+  readonly #log: (message: string) => void;
+  readonly #naming = new Set<Promise<void>>();
+
+  constructor(clock: Clock, log: (message: string) => void) {
+    this.#clock = clock;
+    this.#log = log;
+  }
+
+  /** A port was plugged. Returns at once; a guest that boots is waited for. */
+  plugged({ lab, config }: Pick<ActiveLab, 'lab' | 'config'>, node: string, port: string): void {
+    const record = lab.records.get(node);
+    const mac = lab.macs.get(portKey(node, port));
+    if (record?.handle?.nameInterface === undefined || mac === undefined) return;
+    const naming = this.#name(record, port, mac, config).finally(() => this.#naming.delete(naming));
+    if (record.ready) this.#naming.add(naming);
+  }
+
+  /** Resolves when the guests that had booted show their new ports by name, or take too long. */
+  async settled(): Promise<void> {
+    if (this.#naming.size === 0) return;
+    const named = Promise.all(this.#naming);
+    await Promise.race([named, this.#clock.sleep(patience, named)]);
+  }
+
+  async #name(record: NodeRecord, port: string, mac: string, config: NodeConfig): Promise<void> {
+    const { handle } = record;
+    try {
+      if (!record.ready) await handle?.ready(bootTime);
+      await handle?.nameInterface?.(mac, port);
+      await config.interfaceAppeared(record, port, mac);
+    } catch (failure) {
+      if (!(failure instanceof HostError)) throw failure;
+      if (failure.code !== 'no-agent' && record.handle === handle) this.#log(`${record.name}:${port}: ${failure.message}`);
+    }
+  }
+}

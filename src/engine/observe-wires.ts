@@ -1,0 +1,43 @@
+import type { InterfaceState } from '../boundary/kernel.ts';
+import type { StrayWire } from '../plan/observed.ts';
+import { readOwnerMark } from '../wires/read-owner-mark.ts';
+import type { Wire, WireInterface } from '../wires/wire.ts';
+
+/** Which interfaces there are, to be asked for many wires. */
+export class InterfaceIndex {
+  readonly #marks: ReadonlySet<string>;
+  readonly #names: ReadonlySet<string>;
+
+  constructor(interfaces: readonly InterfaceState[]) {
+    this.#marks = new Set(interfaces.map(({ netns, name, alias }) => `${netns}\n${name}\n${alias}`));
+    this.#names = new Set(interfaces.map(({ netns, name }) => `${netns}/${name}`));
+  }
+
+  /** All interfaces of the wire are there, with its marks. */
+  holds(wire: Wire): boolean {
+    return wire.interfaces.every(({ netns, name, alias }) => this.#marks.has(`${netns}\n${name}\n${alias}`));
+  }
+
+  /** `NETNS/NAME`. */
+  has(place: string): boolean {
+    return this.#names.has(place);
+  }
+}
+
+/** Interfaces of this lab that no wire has a use for, put together by the link that their marks name. */
+export function strayWires(lab: string, interfaces: readonly InterfaceState[], wires: Iterable<Wire>): readonly StrayWire[] {
+  const used = new Set<string>();
+  for (const wire of wires) for (const place of wire.interfaces) used.add(keyOf(place));
+  const strays = new Map<string, { netns: string; name: string }[]>();
+  for (const found of interfaces) {
+    const mark = readOwnerMark(lab, found.alias);
+    if (mark === undefined || used.has(keyOf(found))) continue;
+    const link = [mark.own, mark.other].sort().join('--');
+    strays.set(link, [...(strays.get(link) ?? []), { netns: found.netns, name: found.name }]);
+  }
+  return [...strays].map(([link, places]) => ({ link, interfaces: places }));
+}
+
+function keyOf({ netns, name }: Pick<WireInterface, 'netns' | 'name'>): string {
+  return `${netns}/${name}`;
+}
