@@ -1,27 +1,38 @@
 import type { Verb } from './verb.ts';
+import { applyVerb } from './verbs/apply.ts';
+import { attachVerb } from './verbs/attach.ts';
 import { captureVerb } from './verbs/capture.ts';
 import { checkVerb } from './verbs/check.ts';
+import { cloneVerb } from './verbs/clone.ts';
 import { completeVerb } from './verbs/complete.ts';
 import { completionVerb } from './verbs/completion.ts';
 import { conformanceVerb } from './verbs/conformance.ts';
 import { consoleVerb } from './verbs/console.ts';
+import { createVerb } from './verbs/create.ts';
+import { detachVerb } from './verbs/detach.ts';
 import { doctorVerb } from './verbs/doctor.ts';
 import { downVerb } from './verbs/down.ts';
 import { eventsVerb } from './verbs/events.ts';
 import { exampleVerb } from './verbs/example.ts';
 import { execVerb } from './verbs/exec.ts';
+import { featuresVerb } from './verbs/features.ts';
 import { generateVerb } from './verbs/generate.ts';
 import { graphVerb } from './verbs/graph.ts';
 import { helpVerb } from './verbs/help.ts';
 import { imageVerb } from './verbs/image.ts';
+import { killVerb } from './verbs/kill.ts';
 import { linkVerb } from './verbs/link.ts';
 import { monitorVerb } from './verbs/monitor.ts';
+import { pauseVerb } from './verbs/pause.ts';
+import { planVerb } from './verbs/plan.ts';
 import { recordVerb } from './verbs/record.ts';
+import { removeVerb } from './verbs/remove.ts';
 import { restartVerb } from './verbs/restart.ts';
 import { shellVerb } from './verbs/shell.ts';
 import { startVerb } from './verbs/start.ts';
 import { statusVerb } from './verbs/status.ts';
 import { stopVerb } from './verbs/stop.ts';
+import { unpauseVerb } from './verbs/unpause.ts';
 import { upVerb } from './verbs/up.ts';
 
 /** Every verb, in the order in which help lists them. */
@@ -39,6 +50,17 @@ export const VERBS: readonly Verb[] = [
   monitorVerb,
   execVerb,
   shellVerb,
+  planVerb,
+  applyVerb,
+  attachVerb,
+  detachVerb,
+  featuresVerb,
+  createVerb,
+  cloneVerb,
+  removeVerb,
+  pauseVerb,
+  unpauseVerb,
+  killVerb,
   linkVerb,
   eventsVerb,
   conformanceVerb,

@@ -20,6 +20,12 @@ export class Words {
     return typeof value === 'string' && value !== '' ? value : undefined;
   }
 
+  /** An option that takes several words; empty where it was not given. */
+  list(name: string): readonly string[] {
+    const value = this.#options[name];
+    return Array.isArray(value) ? value.map(String) : [];
+  }
+
   /** A positive number; anything else is a UsageError. */
   number(name: string, fallback: number): number {
     const text = this.text(name);

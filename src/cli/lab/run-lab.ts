@@ -115,7 +115,8 @@ export async function removeLab(context: Context, voice: Voice, name: string, bl
   return clean;
 }
 
-function showOutcome(voice: Voice, outcome: Outcome): void {
+/** Warnings and failures, for people. */
+export function showOutcome(voice: Voice, outcome: Outcome): void {
   for (const warning of outcome.warnings) voice.warn(warning);
   for (const { node, message, hint } of outcome.failures)
     voice.error(`${node}: ${printable(message)}`, hint === undefined ? undefined : printable(hint));

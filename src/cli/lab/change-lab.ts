@@ -1,0 +1,33 @@
+import type { ChangeOutcome } from '../../api/contract.ts';
+import type { LabConnection } from '../../api/labs.ts';
+import type { Change } from '../../model/change.ts';
+import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
+import type { Voice } from '../voice.ts';
+import type { Words } from '../words.ts';
+import { findPlace } from './place.ts';
+import { showOutcome } from './run-lab.ts';
+import { requireConnection } from './session.ts';
+
+/** Connects to the lab that the words mean; a Refusal where it does not run. */
+export async function runningLab(context: Context, words: Words): Promise<LabConnection> {
+  return await requireConnection(context, await findPlace(context, words));
+}
+
+/** Makes edits of a running lab, tells what was done, and gives the exit code. */
+export async function changeLab(
+  voice: Voice,
+  words: Words,
+  connection: LabConnection,
+  { changes, done }: { readonly changes: readonly Change[]; readonly done: string },
+): Promise<number> {
+  return tellChange(voice, words, await connection.call('change', { changes }), done);
+}
+
+export function tellChange(voice: Voice, words: Words, outcome: ChangeOutcome, done: string): number {
+  showOutcome(voice, outcome);
+  if (words.flag('json')) voice.printJson(outcome);
+  if (outcome.failures.length > 0) return EXIT.failed;
+  voice.info(done);
+  return EXIT.ok;
+}

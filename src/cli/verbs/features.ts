@@ -1,0 +1,67 @@
+import { Refusal, UsageError } from '../complaints.ts';
+import { EXIT } from '../exit-codes.ts';
+import { changeLab, runningLab } from '../lab/change-lab.ts';
+import { nameHint } from '../name-hint.ts';
+import type { Verb } from '../verb.ts';
+
+const PREFIX = 'feature.';
+
+export const featuresVerb: Verb = {
+  name: 'features',
+  summary: 'show, set and unset the features of a node',
+  help: `Without a feature, lists all of a node's; with one, prints its value; with a value, sets it; --unset takes it away. What a feature
+changes is changed at once. The feature attach-network-to of a backend names frontends, one a line, each with a MAC where wanted: an
+Ethernet link to each is plugged as soon as both run, the backend's interface named after the frontend.
+
+Examples:
+  weft features router
+  weft features B attach-network-to F
+  weft features B attach-network-to 'F frontend_mac=12:34:56:78:90:ab
+  G'
+  weft features --unset B attach-network-to`,
+  positional: [
+    { syntax: '<node>', meaning: 'the node', completes: 'node' },
+    { syntax: '[feature]', meaning: 'the feature', completes: 'command' },
+    { syntax: '[value]', meaning: 'its new value', completes: 'command' },
+  ],
+  options: [
+    { flags: '-D, --unset', meaning: 'take the feature away' },
+    { flags: '--delete', meaning: 'the same' },
+  ],
+  shares: ['json'],
+  async run(context, words, voice) {
+    const [name = '', feature, value] = words.positional;
+    const unset = words.flag('unset') || words.flag('delete');
+    if (unset && (feature === undefined || value !== undefined)) throw new UsageError('--unset needs a feature and no value');
+    const connection = await runningLab(context, words);
+    const { topology } = await connection.call('desired', {});
+    const node = topology.nodes.find((candidate) => candidate.name === name);
+    if (node === undefined) {
+      const names = topology.nodes.map((candidate) => candidate.name);
+      throw new Refusal(EXIT.failed, `there is no node ${name} in lab ${connection.name}`, nameHint(name, names));
+    }
+    const features = Object.fromEntries(
+      Object.entries(node.attributes).flatMap(([key, text]) =>
+        key.startsWith(PREFIX) ? [[key.slice(PREFIX.length), text]] : [],
+      ),
+    );
+    if (feature === undefined) {
+      if (words.flag('json')) voice.printJson(features);
+      else {
+        const width = Math.max(0, ...Object.keys(features).map((key) => key.length));
+        voice.printAll(Object.entries(features).map(([key, text]) => `${key.padEnd(width)}  ${text}`.trimEnd()));
+      }
+      return EXIT.ok;
+    }
+    if (unset || value !== undefined) {
+      return await changeLab(voice, words, connection, {
+        changes: [{ change: 'node', node: name, attributes: { [`${PREFIX}${feature}`]: value ?? null } }],
+        done: value === undefined ? `${name} no longer has the feature ${feature}` : `Feature ${feature} of ${name} is set`,
+      });
+    }
+    const text = features[feature];
+    if (text === undefined) throw new Refusal(EXIT.failed, `${name} has no feature ${feature}`);
+    voice.print(text);
+    return EXIT.ok;
+  },
+};
