@@ -63,6 +63,7 @@ export class HeldLab {
 
   /** Brings the scripts that are launched next up to date with what is on disk. */
   async readScripts(active: ActiveLab): Promise<void> {
+    if (this.#state !== undefined) await this.#writeChanged(this.#state);
     active.lab.scripts = await readScripts(active.lab.spec, this.#parts.files, this.#parts.drivers, 'refused');
   }
 
