@@ -19,6 +19,8 @@ export interface SeenFrame {
 export interface FrameCapture {
   /** All until now. */
   readonly seen: readonly SeenFrame[];
+  /** Reads nothing more until `stop`. */
+  hold(): void;
   /** Ends it, and gives the counts that came last, by port. */
   stop(): Promise<Readonly<Record<string, InterfaceCounts>>>;
 }
@@ -60,7 +62,9 @@ export async function frameCapture(
   await until(() => names.length === request.ports.length, 'the beginning of the capture');
   return {
     seen,
+    hold: () => void socket.pause(),
     stop: async () => {
+      socket.resume();
       socket.write('q');
       await until(() => ended, 'the end of the capture');
       return counts;

@@ -36,7 +36,7 @@ const lookShare = 0.05;
 /** How long the reader may take to come. Milliseconds. */
 const welcome = 30_000;
 /** How long the thread may not hear of orders. Milliseconds. */
-const idle = 50;
+const idle = 100;
 const forever = Number.POSITIVE_INFINITY;
 
 /** Captures until the reader has enough or is gone, in a thread of its own that blocks. */
@@ -144,13 +144,18 @@ class Capture {
       return;
     }
     if (this.#reader.hear() === 'gone') this.#gone = true;
-    else this.#stopped = Math.min(this.#stopped, Date.now());
+    else if (this.#stopped === forever) this.#stop();
+  }
+
+  #stop(): void {
+    for (const port of this.#ports) port.shut();
+    this.#stopped = Date.now();
   }
 
   #writeFrames(): void {
     const now = Date.now();
     const isSettled = now > this.#stopped + patience;
-    this.#rest = this.#merger.merge(isSettled ? this.#stopped : now - patience, this.#stopped);
+    this.#rest = this.#merger.merge(isSettled ? now : now - patience);
     if (isSettled && this.#rest === 'empty') this.#last = this.#countsOfAll();
   }
 
@@ -169,7 +174,7 @@ class Capture {
 
   #lookForPorts(): void {
     const began = Date.now();
-    if (began < this.#nextLook) return;
+    if (began < this.#nextLook || this.#stopped < forever) return;
     const lost = this.#ports.filter(({ isDoubtful }) => isDoubtful);
     for (const port of lost) port.attach(this.#namespaces);
     if (lost.length > 0) {

@@ -20,13 +20,13 @@ export class FrameWriter {
     this.#snaplen = snaplen === 0 ? Number.POSITIVE_INFINITY : snaplen;
   }
 
-  /** Takes the frame at which the ring stands; false when it does not fit now. */
-  take(ring: PacketRing, port: number, enteringIsOut: boolean): boolean {
+  /** Takes the frame at which the ring stands, unless it is `full`. A frame that does not pass the filter is `refused`. */
+  take(ring: PacketRing, port: number, enteringIsOut: boolean): 'written' | 'refused' | 'full' {
     const { tag } = ring;
     const extra = tag === undefined ? 0 : TAG;
     const whole = ring.kept + extra;
     // All of a tagged frame is needed to decide about it.
-    if (!this.#reader.hasRoom(packetBlockLength(whole))) return false;
+    if (!this.#reader.hasRoom(packetBlockLength(whole))) return 'full';
     const kept = Math.min(whole, this.#snaplen);
     const at = writePacket(this.#reader.view, this.#reader.end, {
       interface: port,
@@ -36,10 +36,10 @@ export class FrameWriter {
       length: ring.length + extra,
     });
     if (tag === undefined) this.#copy(ring, kept, at);
-    else if (!this.#restore(ring, tag, kept, at)) return true;
+    else if (!this.#restore(ring, tag, kept, at)) return 'refused';
     this.#reader.end += packetBlockLength(kept);
     ring.take();
-    return true;
+    return 'written';
   }
 
   #copy(ring: PacketRing, kept: number, at: number): void {

@@ -4,6 +4,7 @@ import type { WatchedPort } from './watched-port.ts';
 
 /** How many frames are written before the reader has its turn. */
 const burst = 512;
+const forever = Number.POSITIVE_INFINITY;
 
 interface Source {
   readonly port: WatchedPort;
@@ -25,11 +26,11 @@ export class Merger {
   }
 
   /**
-   * Writes what is there. A port at which nothing waits may still come up with frames from after `settled`; those until `last` are all that
-   * is wanted. Both are milliseconds since the epoch. Gives why it stopped: there is nothing more, the rest must wait for its turn,
-   * the reader has no room, or the reader should have its turn.
+   * Writes what is there. A port at which nothing waits may still come up with frames from after `settled`, in milliseconds since the
+   * epoch. Gives why it stopped: there is nothing more, the rest must wait for its turn, the reader has no room, or the reader should
+   * have its turn.
    */
-  merge(settled: number, last: number): 'empty' | 'held' | 'full' | 'more' {
+  merge(settled: number): 'empty' | 'held' | 'full' | 'more' {
     const heap = new EarliestFirst<Source>();
     let live = 0;
     for (const [number, port] of this.#ports.entries()) {
@@ -37,15 +38,16 @@ export class Merger {
       if (port.ring.stands) heap.add({ port, number, time: this.#timeOf(port) });
       if (!port.isDoubtful) live += 1;
     }
-    const wanted = this.#nanoseconds(last);
-    const safe = live <= 1 ? wanted : Math.min(wanted, this.#nanoseconds(settled));
-    let horizon = heap.size >= live ? wanted : safe;
+    const safe = live <= 1 ? forever : (settled - this.#base * 1000) * 1e6;
+    let horizon = heap.size >= live ? forever : safe;
     let left = burst;
     for (let source = heap.earliest; source !== undefined; source = heap.earliest) {
-      if (source.time > horizon) return source.time > wanted ? 'empty' : 'held';
+      if (source.time > horizon) return 'held';
       if (left-- === 0) return 'more';
       const { ring } = source.port;
-      if (ring === undefined || !this.#writer.take(ring, source.number, source.port.enteringIsOut)) return 'full';
+      const outcome = ring === undefined ? 'full' : this.#writer.take(ring, source.number, source.port.enteringIsOut);
+      if (ring === undefined || outcome === 'full') return 'full';
+      if (outcome === 'refused') source.port.refuse();
       source.port.trust();
       if (ring.stands) {
         source.time = this.#timeOf(source.port);
@@ -60,9 +62,5 @@ export class Merger {
 
   #timeOf({ ring }: WatchedPort): number {
     return ring === undefined ? 0 : (ring.seconds - this.#base) * 1e9 + ring.nanoseconds;
-  }
-
-  #nanoseconds(milliseconds: number): number {
-    return (milliseconds - this.#base * 1000) * 1e6;
   }
 }

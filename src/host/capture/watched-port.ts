@@ -68,6 +68,17 @@ export class WatchedPort {
     this.#doubtful = true;
   }
 
+  /** No more frames than were received until now. */
+  shut(): void {
+    this.#ring?.shut();
+    this.#doubtful = false;
+  }
+
+  /** A frame passed the kernel's filter and is not wanted. */
+  refuse(): void {
+    this.#received -= 1;
+  }
+
   /** A frame came. */
   trust(): void {
     this.#doubtful = false;

@@ -157,6 +157,11 @@ export class PacketRing {
     libc.socketOption(this.fd, SOL_SOCKET, SO_ERROR, 4);
   }
 
+  /** From now on no frame is received, and none is counted; those that were are still there. */
+  shut(): void {
+    libc.attachFilter(this.fd, program([{ code: 6, whenTrue: 0, whenFalse: 0, operand: 0 }]));
+  }
+
   /** Nothing may be asked of it afterwards. */
   close(): void {
     this.#memory.release();
