@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/lab-command.ts';
 import { type LabFixture, labFixture } from '../support/lab-fixture.ts';
 import { type Holder, holderLacks, noQemu } from '../support/lab-holder.ts';
 
@@ -141,6 +142,26 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
       await weft.ok(directory, 'start');
       for (const node of ['B', 'guest']) await isAsTheSampleSays(node);
       expect(await inNode('guest', 'cat', '/rw/bind-dirs/it is deep/hello')).toBe('changed\n');
+    });
+
+    it('gives the keyfile to NetworkManager where a guest has one, and lets it have its way', async () => {
+      const folder = '/etc/NetworkManager/system-connections';
+      const nmcli = '/usr/bin/nmcli';
+      await inNode(
+        'guest',
+        'sh',
+        '-c',
+        `mkdir -p ${folder} && echo '#!/bin/sh\necho "$@" >>/run/nmcli' >${nmcli} && chmod 755 ${nmcli}`,
+      );
+      await inNode('guest', 'ip', 'route', 'delete', 'default');
+      process.kill((await weft.status(directory)).engine, 'SIGKILL');
+      await eventually(
+        async () => (await weft.weft(directory, 'exec', 'guest', '--', 'cat', '/run/nmcli')).stdout === 'connection reload\n',
+        'the reload of NetworkManager',
+      );
+      expect(await inNode('guest', 'cat', `${folder}/F.nmconnection`)).toBe(sample);
+      expect(await inNode('guest', 'stat', '-c', '%a', `${folder}/F.nmconnection`)).toBe('600\n');
+      expect(await inNode('guest', 'ip', 'route', 'show', 'default')).toBe('');
     });
   });
 });
