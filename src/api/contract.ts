@@ -5,7 +5,7 @@ import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Recording } from '../model/recording.ts';
-import type { Topology } from '../model/topology.ts';
+import type { Link, Topology } from '../model/topology.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import type { StepReport } from '../plan/step-report.ts';
 
@@ -97,6 +97,8 @@ export interface Desired {
   readonly spec: LabSpec;
   /** The file's topology with what commands have changed. */
   readonly topology: Topology;
+  /** Links of the feature attach-network-to that exist now. */
+  readonly connections: readonly Link[];
   /** Nodes that should run. */
   readonly running: readonly string[];
 }

@@ -57,7 +57,7 @@ function painted(change: NodeChange, paint: Paint): string {
 
 function noteLines({ kept, lost }: LabPlan, paint: Paint): readonly string[] {
   const notes = [
-    ...kept.map((sentence) => `${paint.dim('kept'.padEnd(8))}  ${sentence}, by a command`),
+    ...kept.map((sentence) => `${paint.dim('command'.padEnd(8))}  ${sentence}`),
     ...lost.map((sentence) => `${paint.red('lost'.padEnd(8))}  ${sentence}`),
   ];
   return notes.length === 0 ? [] : ['', ...notes];

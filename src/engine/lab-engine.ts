@@ -8,7 +8,7 @@ import type { LinkConformance } from '../model/conformance.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
-import type { Topology } from '../model/topology.ts';
+import type { Link, Topology } from '../model/topology.ts';
 import { isUnchanged } from '../model/topology-changes.ts';
 import { connectionsOf } from '../plan/attachments.ts';
 import type { DesiredLab } from '../plan/desired.ts';
@@ -24,7 +24,7 @@ import { carryOut } from './carry-out.ts';
 import { conditionRefusals } from './conditions.ts';
 import { examineLinks } from './conformance.ts';
 import type { ConsoleKind, Consoles } from './consoles.ts';
-import { type DesiredState, desiredTopology } from './desired-state.ts';
+import { connectionLinks, type DesiredState, desiredTopology } from './desired-state.ts';
 import type { DocumentStore } from './document.ts';
 import { GuestPorts } from './guest-ports.ts';
 import { HeldLab } from './held-lab.ts';
@@ -67,6 +67,18 @@ const worthTelling = 200;
 /** What the outcome of a change tells beyond that of a start. */
 export interface ChangeOutcome extends Outcome {
   readonly reports: readonly StepReport[];
+}
+
+/** What is desired of a lab, for people and programs. */
+export interface Desired {
+  /** The lab as its file described it. */
+  readonly spec: LabSpec;
+  /** The file's topology with what commands have changed. */
+  readonly topology: Topology;
+  /** Links of the feature attach-network-to that exist now. */
+  readonly connections: readonly Link[];
+  /** Nodes that should run. */
+  readonly running: readonly string[];
 }
 
 export interface StartWish {
@@ -188,6 +200,7 @@ export class LabEngine {
       const state = this.#stateOf();
       if (request.file !== undefined) await this.#held.become(withFile(state, this.#checked(request.file), active.lab));
       const gone = before.filter(({ name }) => !active.lab.records.has(name));
+      const leaving = goneSteps(gone);
       const plan = await this.#planFor(active, active.lab, this.#stateOf(), this.#held.outdated);
       const restarts = plan.steps.filter(({ action }) => action === 'restart');
       const ending = request.restart ? restarts.flatMap((step) => ('node' in step ? [step.node] : [])) : [];
@@ -197,7 +210,7 @@ export class LabEngine {
       await this.#forgetLaunched(ending);
       const fresh = [...active.lab.records.values()].filter((record) => record.wanted && record.process === undefined);
       const begun = await this.#begin(fresh, request, { warnings, emit });
-      const ended = plan.steps.filter(({ action }) => action === 'terminate');
+      const ended = [...leaving, ...plan.steps.filter(({ action }) => action === 'terminate')];
       const reports: StepReport[] = [
         ...ended.map((step): StepReport => ({ step, outcome: 'done' })),
         ...restarts.map((step): StepReport => ({ step, outcome: request.restart ? 'done' : 'pending' })),
@@ -249,10 +262,15 @@ export class LabEngine {
   }
 
   /** What is desired: the file's topology with what commands have changed. */
-  desired(): { readonly spec: LabSpec; readonly topology: Topology; readonly running: readonly string[] } {
+  desired(): Desired {
     this.#running();
     const state = this.#stateOf();
-    return { spec: state.spec, topology: desiredTopology(state), running: [...state.running] };
+    return {
+      spec: state.spec,
+      topology: desiredTopology(state),
+      connections: connectionLinks(state),
+      running: [...state.running],
+    };
   }
 
   /** Plugs or unplugs the cable at a port; both ends see it. */
@@ -577,6 +595,12 @@ interface Begun {
   readonly blocked: readonly NodeFailure[];
   readonly launches: Launches;
   readonly reports: readonly StepReport[];
+}
+
+function goneSteps(gone: readonly NodeRecord[]): readonly Step[] {
+  return gone
+    .filter(({ process }) => process !== undefined)
+    .map(({ name }) => ({ action: 'terminate', node: name, reason: `the topology has no node ${name}` }));
 }
 
 function launchReports({ fresh, blocked }: Begun, failed: readonly NodeFailure[]): readonly StepReport[] {

@@ -5,7 +5,7 @@ import type { DriverPort } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
-import { isGenerated, type Link } from '../model/topology.ts';
+import { isGenerated, type Link, type Topology } from '../model/topology.ts';
 import type { DesiredLab, DesiredNode, DesiredPlug } from '../plan/desired.ts';
 import type { Wire } from '../wires/wire.ts';
 import { conditionsText } from './conditions-text.ts';
@@ -69,7 +69,7 @@ export class Lab {
     this.spec =
       connections.length === 0 ? spec : { ...spec, topology: { ...topology, links: [...topology.links, ...connections] } };
     this.records = recordsOf(parts);
-    this.macs = macPlan(this.spec.topology);
+    this.macs = macsOf(topology, connections);
     this.ports = before?.spec.topology === this.spec.topology ? before.ports : portPlan(topology);
     this.links = compileLinks({
       spec: this.spec,
@@ -148,6 +148,16 @@ export class Lab {
       outdated: outdated(name),
     };
   }
+}
+
+/** The rule counts nodes with links, so it looks at the topology alone; links of connections say their MACs themselves. */
+function macsOf(topology: Topology, connections: readonly Link[]): ReadonlyMap<string, string> {
+  const macs = new Map<string, string>(macPlan(topology));
+  for (const { tail, head, attributes } of connections) {
+    macs.set(portKey(tail.node, tail.port ?? ''), attributes['qn_tailmac'] ?? '');
+    macs.set(portKey(head.node, head.port ?? ''), attributes['qn_headmac'] ?? '');
+  }
+  return macs;
 }
 
 /** Two wires with the same text bring the kernel to the same state. */

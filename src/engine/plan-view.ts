@@ -29,7 +29,12 @@ export function planView({ before, after, steps, file, changes }: Comparison): L
     steps,
     nodes: nodeChanges(facts),
     losesCarrier: carrierLosses(facts),
-    kept: keptSentences(changesBetween(file, after.parts.spec.topology), changes),
+    kept: [
+      ...keptSentences(changesBetween(file, after.parts.spec.topology), changes),
+      ...Object.keys(changes.nodes)
+        .filter((name) => !after.spec.topology.nodes.some((node) => node.name === name))
+        .map((name) => `what was changed about node ${name} goes with the node`),
+    ],
     lost: lostChanges(file, changes).map(({ id }) => `the link ${id}, made by a command, finds no place in the file`),
   };
 }
@@ -39,7 +44,9 @@ function keptSentences(differences: TopologyChanges, { nodes, links }: TopologyC
   const { created, removed, attached, detached } = differences;
   const attributes = (what: string, changes: TopologyChanges['nodes']) =>
     Object.entries(changes).flatMap(([name, values]) =>
-      Object.entries(values).map(([attribute, value]) => `${what} ${name}: ${attribute} is ${value === null ? 'unset' : value}`),
+      Object.entries(values).map(
+        ([attribute, value]) => `${what} ${name}: ${attribute} is ${value === null ? 'unset' : value.replaceAll('\n', '\\n')}`,
+      ),
     );
   return [
     ...created.map(({ name }) => `node ${name} was created`),

@@ -60,12 +60,13 @@ export class Wiring {
     const wires = new Set<string>();
     for (const wire of lab.links.wires.values()) if (this.#exists(wire, index, scope)) wires.add(wire.link);
     if (lab === this.#lab) this.#note(wires);
-    const records = [...lab.records.values()].filter(({ name }) => scope?.has(name) ?? true);
+    const running = [...new Map([...this.#lab.records, ...lab.records]).values()].filter(({ process }) => process !== undefined);
+    const records = running.filter(({ name }) => scope?.has(name) ?? true);
     const { plugs, paused } = await observePlugs(lab, records, this.#places, index);
     const gone = [...this.#made.values()].filter((wire) => wire.interfaces.length === 0 && !lab.links.wires.has(wire.link));
     return {
       namespaces: new Set(namespaces),
-      processes: new Set([...lab.records.values()].filter(({ process }) => process !== undefined).map(({ name }) => name)),
+      processes: new Set(running.map(({ name }) => name)),
       wires,
       paused,
       strays: [

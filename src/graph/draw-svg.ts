@@ -18,7 +18,7 @@ export function defaultEngine(picture: Picture): Engine {
  * The DOT text to draw, after a first drawing has shown where the nodes go. Rejects with a plain Error when Graphviz refuses its own
  * engine's input, which is a bug of ours.
  */
-export async function layOut(picture: Picture, engine: Engine): Promise<{ dot: string; engine: string }> {
+async function layOut(picture: Picture, engine: Engine): Promise<{ dot: string; engine: string }> {
   if (engine === 'patchwork' || engine === 'osage') return { dot: printPicture(picture), engine };
   const viz = await instance();
   const first = viz.render(printPicture(picture), { engine, format: 'json' });

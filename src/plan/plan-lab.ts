@@ -40,13 +40,17 @@ export function planLab(desired: DesiredLab, observed: ObservedLab): readonly St
 }
 
 function ends(desired: DesiredLab, { processes }: ObservedLab, restart: ReadonlyMap<string, string>): NodeStep[] {
-  return desired.nodes
+  const known = new Set(desired.nodes.map(({ name }) => name));
+  const strangers = [...processes].filter((name) => !known.has(name));
+  const leaving = strangers.map((node): NodeStep => ({ action: 'terminate', node, reason: `the topology has no node ${node}` }));
+  const others = desired.nodes
     .filter(({ name }) => processes.has(name))
     .flatMap(({ name, running, outdated }): NodeStep[] => {
       if (!running) return [{ action: 'terminate', node: name, reason: `${name} should not run` }];
       const why = outdated ?? restart.get(name);
       return why === undefined ? [] : [{ action: 'restart', node: name, reason: why }];
     });
+  return [...leaving, ...others];
 }
 
 function beginnings(desired: DesiredLab, { processes, paused }: ObservedLab): NodeStep[] {

@@ -20,12 +20,12 @@ export interface PlugPlan {
  */
 export function planPlugs(desired: DesiredLab, observed: ObservedLab): PlugPlan {
   const wanted = wantedPlugs(desired);
-  const leaving = new Set(desired.nodes.filter(({ running }) => !running).map(({ name }) => name));
+  const staying = new Set(desired.nodes.filter(({ running }) => running).map(({ name }) => name));
   const plug: PortStep[] = [];
   const unplug: PortStep[] = [];
   const restart = new Map<string, string>();
   for (const [node, { devices, spare }] of observed.plugs) {
-    if (leaving.has(node)) continue;
+    if (!staying.has(node)) continue;
     const steps = planNode(node, devices, wanted.get(node) ?? new Map<string, Wanted>());
     if (steps.plug.length > spare) restart.set(node, tooFew(steps.plug.length, spare));
     plug.push(...steps.plug);

@@ -125,7 +125,7 @@ function show(voice: Voice, words: Words, plan: LabPlan, outcome: ChangeOutcome)
       const message = report.message === undefined ? '' : `: ${report.message}`;
       voice.print(`${paintOutcome(voice, report.outcome)}  ${stepText(report.step)}${message}`);
     }
-    for (const sentence of plan.kept) voice.info(`kept: ${sentence}, by a command`);
+    for (const sentence of plan.kept) voice.info(`by a command: ${sentence}`);
     if (isReached(plan) && outcome.reports.length === 0) voice.info('nothing to do: the lab is as the file says');
   }
   for (const { step } of pending) voice.warn(`${stepText(step)} is still to be done: ${step.reason}`, 'weft apply --yes does it');

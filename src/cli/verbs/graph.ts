@@ -1,4 +1,6 @@
+import type { Desired } from '../../api/contract.ts';
 import type { Picture } from '../../graph/picture.ts';
+import type { LabStatus } from '../../model/lab-status.ts';
 import { Refusal } from '../complaints.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -19,6 +21,7 @@ export const graphVerb: Verb = {
   summary: 'draw the lab, with live states while it runs',
   help: `Running nodes are green, starting ones amber, stopped ones grey, lost ones red; unplugged links are dashed red. Tooltips of the
 SVG show MACs, addresses and process numbers. Needs no Graphviz on the machine.
+-T dot prints the topology itself, with what commands have changed of it: a file that weft apply accepts.
 
 Examples:
   weft graph -o lab.svg
@@ -45,8 +48,16 @@ Examples:
     const lab = await requireLab(context, voice, place, words.text('template'), 'none');
     const connection = await connectionTo(context, place);
     const status = await connection?.call('status', { ports: true });
-    const { pictureOf } = await import('../../graph/picture.ts');
-    const content = await draw(context, pictureOf(lab.topology, status), type, words.text('layout'));
+    const desired = await connection?.call('desired', {});
+    const content =
+      type === 'dot'
+        ? (await import('../../dot/print-topology.ts')).printTopology(desired?.topology ?? lab.topology)
+        : await draw(
+            context,
+            await pictured(desired ?? { topology: lab.topology, connections: [] }, status),
+            type,
+            words.text('layout'),
+          );
     if (output === undefined) {
       context.terminal.stdout.write(content);
       return EXIT.ok;
@@ -56,16 +67,24 @@ Examples:
   },
 };
 
+/** Links of the feature attach-network-to are drawn while they exist. */
+async function pictured(
+  { topology, connections }: Pick<Desired, 'topology' | 'connections'>,
+  status: LabStatus | undefined,
+): Promise<Picture> {
+  const { pictureOf } = await import('../../graph/picture.ts');
+  return pictureOf({ ...topology, links: [...topology.links, ...connections] }, status);
+}
+
 async function draw(
   context: Context,
   picture: Picture,
-  type: PictureType,
+  type: Exclude<PictureType, 'dot'>,
   layout: string | undefined,
 ): Promise<string | Uint8Array> {
   if (type === 'mermaid') return (await import('../../graph/print-mermaid.ts')).printMermaid(picture);
-  const { defaultEngine, drawSvg, layOut } = await import('../../graph/draw-svg.ts');
+  const { defaultEngine, drawSvg } = await import('../../graph/draw-svg.ts');
   const engine = LAYOUTS.find((name) => name === layout) ?? defaultEngine(picture);
-  if (type === 'dot') return (await layOut(picture, engine)).dot;
   const svg = await drawSvg(picture, engine);
   if (type === 'svg') return svg;
   const [{ drawPng }, parts] = await Promise.all([import('../../graph/draw-png.ts'), context.pngParts()]);

@@ -8,7 +8,7 @@ import { prepareMachine } from '../lab/prepare-machine.ts';
 import { produceLab } from '../lab/produce-lab.ts';
 import { generatedTemplate, labSpec, type ReadLab, requireLab } from '../lab/read-lab.ts';
 import { startLab } from '../lab/run-lab.ts';
-import { requireNodes } from '../lab/session.ts';
+import { connectionTo, requireNodes } from '../lab/session.ts';
 import type { Verb } from '../verb.ts';
 import type { Voice } from '../voice.ts';
 import type { Words } from '../words.ts';
@@ -48,12 +48,19 @@ export async function startNodes(context: Context, voice: Voice, place: Place, w
       ? await generatedLab(context, voice, place)
       : await produceLab(context, voice, place, template, 'none');
   const spec = labSpec(lab);
-  const names = spec.topology.nodes.filter(isGenerated).map(({ name }) => name);
+  const names = [...spec.topology.nodes.filter(isGenerated).map(({ name }) => name), ...(await createdNodes(context, place))];
   requireNodes(nodes, spec.name, names);
   await prepareMachine(context, voice, spec.topology, words.flag('yes'));
   const wish = { nodes, wait: words.flag('wait'), timeout: words.number('timeout', 300), block: false };
   const outcome = await startLab(context, voice, place, spec, wish);
   return outcome.failures.length === 0 ? EXIT.ok : EXIT.failed;
+}
+
+/** Nodes that commands have added to a lab that runs. */
+async function createdNodes(context: Context, place: Place): Promise<readonly string[]> {
+  const connection = place.known?.alive === true ? await connectionTo(context, place) : undefined;
+  const { nodes } = connection === undefined ? { nodes: [] } : await connection.call('status', { ports: false });
+  return nodes.map(({ name }) => name);
 }
 
 async function generatedLab(context: Context, voice: Voice, place: Place): Promise<ReadLab & { readonly topology: Topology }> {

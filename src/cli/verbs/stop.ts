@@ -1,3 +1,5 @@
+import type { LabConnection } from '../../api/labs.ts';
+import { changesBetween, isUnchanged } from '../../model/topology-changes.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findPlace } from '../lab/place.ts';
 import { removeLab, stopNodes } from '../lab/run-lab.ts';
@@ -29,7 +31,15 @@ Examples:
       status.nodes.map(({ name }) => name),
     );
     const outcome = await stopNodes(context, voice, connection, words.positional, false);
-    if (outcome.status.nodes.every(({ state }) => state === 'stopped')) await removeLab(context, voice, connection.name, false);
+    if (outcome.status.nodes.every(({ state }) => state === 'stopped')) {
+      if (await isAsItsFile(connection)) await removeLab(context, voice, connection.name, false);
+      else voice.info(`lab ${connection.name} stays, with what commands have changed of it; weft down removes it`);
+    }
     return outcome.failures.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
+
+async function isAsItsFile(connection: LabConnection): Promise<boolean> {
+  const { spec, topology } = await connection.call('desired', {});
+  return isUnchanged(changesBetween(spec.topology, topology));
+}
