@@ -1,15 +1,27 @@
 const BASH = `# bash completion for weft and qeneth
 _weft() {
-  local program=\${COMP_WORDS[0]/#\\~/$HOME} line word
+  local program=\${COMP_WORDS[0]/#\\~/$HOME} line word done= i
+  local -a words=()
+  # bash takes NODE:PORT for three words, and replaces only the last of them.
+  for ((i = 1; i <= COMP_CWORD; i++)); do
+    if ((i > 1)) && [[ $COMP_WORDBREAKS == *:* && (\${COMP_WORDS[i]} == :* || \${COMP_WORDS[i-1]} == *:) ]]; then
+      words[-1]+=\${COMP_WORDS[i]}
+      done=\${words[-1]%:*}:
+    else
+      words+=("\${COMP_WORDS[i]}")
+      done=
+    fi
+  done
   COMPREPLY=()
   while IFS= read -r line; do
     if [[ $line == :files ]]; then
       compopt -o default
     else
-      printf -v word %q "\${line%%$'\\t'*}"
+      word=\${line%%$'\\t'*}
+      printf -v word %q "\${word#"$done"}"
       COMPREPLY+=("$word")
     fi
-  done < <(command "$program" complete -- "\${COMP_WORDS[@]:1:COMP_CWORD}" 2>/dev/null)
+  done < <(command "$program" complete -- "\${words[@]}" 2>/dev/null)
 }
 complete -F _weft weft qeneth
 `;
