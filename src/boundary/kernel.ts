@@ -148,6 +148,18 @@ export interface InterfaceState {
   readonly peerIndex: number | undefined;
 }
 
+/** An interface that carries our mark, when it is first seen and after each change of what is told here. */
+export interface InterfaceSight {
+  readonly netns: Netns;
+  readonly name: string;
+  readonly alias: string;
+  /** Administratively up. */
+  readonly up: boolean;
+  readonly carrier: boolean;
+  /** It is not there any more. */
+  readonly gone: boolean;
+}
+
 /** What this machine and this sandbox allow; found by trying, once, when the worker starts. */
 export interface KernelAbilities {
   /** Network namespaces can be made. */
@@ -251,6 +263,11 @@ export interface Kernel {
   processes(): Promise<readonly NodeProcess[]>;
   /** Called for every process of ours that ends, adopted ones included. */
   onExit(listener: (exit: ProcessExit) => void): void;
+  /**
+   * Called with the interfaces of this lab in nodes' namespaces and in the machine's own, whoever changes them. What operations make is first
+   * seen a second after the last of them; changes from then on are told within some 10 ms. A new worker tells all that it sees.
+   */
+  onInterfaces(listener: (sights: readonly InterfaceSight[]) => void): void;
   /** Opens a TCP connection from inside a namespace (a relay to localhost of the panel), as a byte stream on a unix socket at `path`. */
   relay(path: string, netns: Netns, host: string, port: number): Promise<void>;
   /**

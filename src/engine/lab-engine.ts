@@ -35,11 +35,14 @@ import { type FileWish, freshState, withEdits, withFile } from './next-state.ts'
 import { andEvents } from './node-events.ts';
 import type { NodeRecord } from './node-record.ts';
 import { planView } from './plan-view.ts';
+import { PortCarriers } from './port-carriers.ts';
 import { statusOf } from './status-view.ts';
 import { problemOf, statusWithoutDocument } from './status-without-document.ts';
+import { tellChanges, tellReports } from './step-events.ts';
 import { firstOfEach, refusedLinks, stepFailures } from './step-failures.ts';
 import { terminate } from './terminate.ts';
 import { Turns } from './turns.ts';
+import { whyDown } from './why-down.ts';
 
 /** What an engine is made of. */
 export interface EngineParts extends Omit<HoldingParts, 'admission'> {
@@ -104,6 +107,7 @@ export class LabEngine {
   /** Nodes whose surroundings may have to change, because they have come up or gone. */
   #unsettled = new Set<string>();
   #settling: Promise<void> = Promise.resolve();
+  readonly #carriers: PortCarriers;
   /** Why the desired state is not known although there is a document. */
   #unreadable: HostError | undefined;
 
@@ -111,11 +115,13 @@ export class LabEngine {
     this.#parts = parts;
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
     this.#guestPorts = new GuestPorts(parts.clock, parts.log);
+    this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
   }
 
   /** Takes over what runs already: reads the document, finds processes and wires, and mends what is missing. */
   async adopt(): Promise<void> {
     this.#parts.kernel.onExit((exit) => this.#ended(exit));
+    this.#parts.kernel.onInterfaces((sights) => this.#carriers.saw(sights));
     const state = await this.#loadState();
     this.#parts.events.emit({ kind: 'engine', process: this.#parts.pid, state: state === undefined ? 'started' : 'adopted' });
     if (state === undefined) return;
@@ -198,7 +204,11 @@ export class LabEngine {
       const active = this.#running();
       const before = [...active.lab.records.values()];
       const state = this.#stateOf();
-      if (request.file !== undefined) await this.#held.become(withFile(state, this.#checked(request.file), active.lab));
+      if (request.file !== undefined) {
+        await this.#held.become(withFile(state, this.#checked(request.file), active.lab));
+        const change = `take the topology of ${request.file.spec.directory}`;
+        this.#parts.events.emit({ kind: 'change', change, nodes: [...active.lab.records.keys()], state: 'kept', door: 'apply' });
+      }
       const gone = before.filter(({ name }) => !active.lab.records.has(name));
       const leaving = goneSteps(gone);
       const plan = await this.#planFor(active, active.lab, this.#stateOf(), this.#held.outdated);
@@ -235,8 +245,10 @@ export class LabEngine {
       const before = active.lab;
       const next = withEdits(state, request.changes, active.lab);
       await this.#held.become(this.#withConnections(next));
+      const touched = touchedNodes(request.changes, before, active.lab);
+      tellChanges(this.#parts.events, request.changes, touched, 'change');
       for (const [node, why] of this.#held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);
-      return await this.#reconcile(touchedNodes(request.changes, before, active.lab));
+      return await this.#reconcile(touched);
     });
     await this.#settled();
     const { lab } = this.#running();
@@ -288,6 +300,7 @@ export class LabEngine {
       const on = file?.attributes['qn_link'] === undefined ? null : 'on';
       const changes: Change[] = [{ change: 'link', link: link.id, attributes: { qn_link: request.on ? on : 'off' } }];
       await this.#held.become(withEdits(this.#stateOf(), changes, lab));
+      tellChanges(this.#parts.events, changes, new Set([link.tail.node, link.head.node]), 'link');
       const [refusal] = stepFailures(lab, await this.#reconcile(new Set([link.tail.node, link.head.node])));
       if (refusal !== undefined) throw new HostError('refused', refusal.message);
     });
@@ -418,10 +431,13 @@ export class LabEngine {
     const plan = await this.#planFor(active, active.lab, this.#stateOf(), this.#held.outdated, scope);
     const links = plan.steps.filter((step) => step.action === 'connect').length;
     if (links > worthTelling) emit({ node: '', stage: 'waiting', message: `making ${links} links` });
-    return await carryOut(active.lab, active.wiring, plan, {
+    const reports = await carryOut(active.lab, active.wiring, plan, {
       wired,
       plugged: (node, port) => this.#guestPorts.plugged(active, node, port),
     });
+    this.#carriers.guestsTold(active.lab, reports);
+    tellReports(this.#parts.events, active.lab, reports);
+    return reports;
   }
 
   async #planFor(

@@ -1,10 +1,10 @@
 import { type EventChoice, isChosen, type LabEvent, type LabHappening } from '../model/lab-event.ts';
 
 /** How many events are remembered for those who ask later. */
-const remembered = 1000;
+const remembered = 10_000;
 
 /** How many events wait for a reader that does not keep up, before it loses some. */
-const patience = 10_000;
+const patience = 20_000;
 
 /** Why there are no more events: the lab is taken down, the engine ends, or the reader was closed. */
 export type EndOfEvents = 'down' | 'engine' | 'closed';

@@ -10,6 +10,8 @@ interface EventWords {
 }
 
 const kindWidth = 7;
+/** Longer subjects, such as steps, are not lined up with. */
+const widest = 24;
 
 /** Prints events as lines in columns: time of day, kind, subject, state, reason. The subjects' column grows to the widest of those so far. */
 export class EventLines {
@@ -23,7 +25,7 @@ export class EventLines {
   line(event: LabEvent): string {
     const { subject, state, reason } = wordsOf(event);
     const shown = printable(subject);
-    this.#width = Math.max(this.#width, shown.length);
+    if (shown.length <= widest) this.#width = Math.max(this.#width, shown.length);
     const painted = this.#painted(state);
     const why = reason === undefined ? '' : `  ${printable(reason.split('\n').join(' '))}`;
     return `${timeOf(event.at)} ${event.kind.padEnd(kindWidth)} ${shown.padEnd(this.#width)} ${painted}${why}`.trimEnd();

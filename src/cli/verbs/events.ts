@@ -30,7 +30,7 @@ Examples:
   weft events --json --for 60 | jq -c 'select(.state == "lost")'`,
   positional: [{ syntax: '[nodes...]', meaning: 'only what concerns these nodes', completes: 'node' }],
   options: [
-    { flags: '--last <number>', meaning: 'begin with the last so many of the past (the engine remembers 1000)' },
+    { flags: '--last <number>', meaning: 'begin with the last so many of the past (the engine remembers 10000)' },
     { flags: '--since <number>', meaning: 'begin with those of the past after the event of this number; 0: with all' },
     { flags: '--kind <kinds>', meaning: `only events of these kinds, with commas between them: ${LAB_EVENT_KINDS.join(',')}` },
     { flags: '--for <seconds>', meaning: 'end after this time' },

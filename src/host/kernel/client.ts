@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { HostError } from '../../boundary/host-error.ts';
 import type {
   CaptureRequest,
+  InterfaceSight,
   Kernel,
   KernelAbilities,
   KernelOp,
@@ -41,6 +42,7 @@ class KernelClient implements Kernel {
   readonly #options: KernelWorkerOptions;
   readonly #pending = new Map<number, Pending>();
   readonly #listeners: ((exit: ProcessExit) => void)[] = [];
+  readonly #watchers: ((sights: readonly InterfaceSight[]) => void)[] = [];
   /** What the worker does for as long as it lives, to be asked of the next one. */
   readonly #relays = new Map<string, Parameters<Kernel['relay']>>();
   readonly #carries = new Map<string, KernelOp>();
@@ -115,6 +117,10 @@ class KernelClient implements Kernel {
     this.#listeners.push(listener);
   }
 
+  onInterfaces(listener: (sights: readonly InterfaceSight[]) => void): void {
+    this.#watchers.push(listener);
+  }
+
   async relay(...relay: Parameters<Kernel['relay']>): Promise<void> {
     await this.#call('relay', ...relay);
     this.#relays.set(relay[0], relay);
@@ -167,6 +173,10 @@ class KernelClient implements Kernel {
       setImmediate(() => {
         for (const listener of this.#listeners) listener(message.exit);
       });
+      return;
+    }
+    if ('sights' in message) {
+      for (const listener of this.#watchers) listener(message.sights);
       return;
     }
     const pending = this.#pending.get(message.id);

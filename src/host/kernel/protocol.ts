@@ -1,6 +1,7 @@
 import type {
   CaptureRequest,
   HandedLine,
+  InterfaceSight,
   InterfaceState,
   KernelAbilities,
   KernelFailure,
@@ -38,4 +39,5 @@ export interface KernelCall {
 export type KernelMessage =
   | { readonly id: number; readonly answer: unknown }
   | { readonly id: number; readonly failure: KernelFailure }
-  | { readonly exit: ProcessExit };
+  | { readonly exit: ProcessExit }
+  | { readonly sights: readonly InterfaceSight[] };

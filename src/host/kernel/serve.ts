@@ -13,7 +13,10 @@ export function serveKernel(threadPath: string): void {
   const answer = async ({ call, arguments: given }: KernelCall): Promise<unknown> => {
     if (call === 'start') {
       const [lab, hostProc] = given as [string, string];
-      worker = KernelWorker.start(lab, hostProc, threadPath, (exit) => send({ exit }));
+      worker = KernelWorker.start(lab, hostProc, threadPath, {
+        exit: (exit) => send({ exit }),
+        sights: (sights) => send({ sights }),
+      });
       return worker.abilities;
     }
     if (worker === undefined) throw new Error(`kernel worker: ${call} before start`);

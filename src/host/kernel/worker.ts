@@ -3,6 +3,7 @@ import { constants } from 'node:os';
 import {
   type HandedDescriptor,
   HOST,
+  type InterfaceSight,
   type InterfaceState,
   type KernelAbilities,
   type Netns,
@@ -17,6 +18,7 @@ import { findProcesses } from './find-processes.ts';
 import { FrameCarrier } from './frame-carrier.ts';
 import { handLines } from './hand-lines.ts';
 import { LaunchThread } from './launch-thread.ts';
+import { LinkWatch } from './link-watch.ts';
 import { Namespaces } from './namespaces.ts';
 import { openDescriptor } from './open-descriptor.ts';
 import { runOperations } from './operations.ts';
@@ -27,6 +29,12 @@ import { ProcessWatch } from './process-watch.ts';
 import type { KernelCalls } from './protocol.ts';
 import { Relays } from './relays.ts';
 import { signalSessions } from './signal-sessions.ts';
+
+/** Whom the worker tells what it was not asked for. */
+interface Tell {
+  readonly exit: (exit: ProcessExit) => void;
+  readonly sights: (sights: readonly InterfaceSight[]) => void;
+}
 
 /** What the worker process does; it runs in this thread, which it moves between namespaces. Everything in the kernel outlives it. */
 export class KernelWorker {
@@ -39,8 +47,9 @@ export class KernelWorker {
   readonly #relays: Relays;
   readonly #carrier: FrameCarrier;
   readonly #captures: Captures;
+  readonly #links: LinkWatch;
 
-  private constructor(lab: string, hostProc: string, threadPath: string, tell: (exit: ProcessExit) => void) {
+  private constructor(lab: string, hostProc: string, threadPath: string, tell: Tell) {
     this.#lab = lab;
     this.#hostProc = hostProc;
     this.#namespaces = Namespaces.open();
@@ -52,16 +61,20 @@ export class KernelWorker {
       namespaces: this.#namespaces.toShare,
       mayMakeNamespaces: this.#abilities.namespaces,
     });
-    this.#watch = new ProcessWatch(tell);
+    this.#watch = new ProcessWatch(tell.exit);
+    this.#links = new LinkWatch(this.#namespaces, { lab, host: this.#abilities.host }, tell.sights);
     this.#relays = new Relays(this.#namespaces);
     this.#carrier = new FrameCarrier(threadPath);
     this.#captures = new Captures(threadPath, this.#namespaces.toShare);
   }
 
   /** Enters the panel and takes note of the lab's processes. */
-  static start(lab: string, hostProc: string, threadPath: string, tell: (exit: ProcessExit) => void): KernelWorker {
+  static start(lab: string, hostProc: string, threadPath: string, tell: Tell): KernelWorker {
     const worker = new KernelWorker(lab, hostProc, threadPath, tell);
-    if (worker.#namespaces.ownPanel) worker.#preparePanel();
+    if (worker.#namespaces.ownPanel) {
+      worker.#preparePanel();
+      worker.#links.start();
+    }
     worker.#watch.start();
     worker.calls.processes();
     return worker;
@@ -72,13 +85,15 @@ export class KernelWorker {
   }
 
   readonly calls: Omit<KernelCalls, 'start'> = {
-    run: (ops) =>
-      runOperations(
-        this.#namespaces,
-        { classifier: this.#abilities.classifier, carrier: this.#carrier, captures: this.#captures },
-        ops,
-      ),
-    spawn: (requests) => this.#watch.during(() => this.#launcher.launch(requests)),
+    run: (ops) => {
+      this.#links.changing(ops);
+      const means = { classifier: this.#abilities.classifier, carrier: this.#carrier, captures: this.#captures };
+      return runOperations(this.#namespaces, means, ops);
+    },
+    spawn: (requests) => {
+      this.#links.changing([]);
+      return this.#watch.during(() => this.#launcher.launch(requests));
+    },
     signal: (pids, signal) => {
       const number = Object.entries(constants.signals).find(([name]) => name === signal)?.[1];
       const nodes = pids.filter((pid) => pid > 1);

@@ -135,9 +135,19 @@ export function sendDescriptor(fd: number, bytes: Uint8Array, handed: number): n
   return checked('sendmsg', calls.sendmsg(fd, header, MSG_NOSIGNAL));
 }
 
+/** This process gets SIGIO whenever there is something new to read at the descriptor, which does not block from now on (fcntl(2), F_SETOWN). */
+export function signalWhenReadable(fd: number): void {
+  const [F_SETFL, F_SETOWN] = [4, 8];
+  const [O_NONBLOCK, O_ASYNC] = [0o4000, 0o20000];
+  checked('fcntl', calls.fcntl(fd, F_SETOWN, process.pid));
+  checked('fcntl', calls.fcntl(fd, F_SETFL, O_NONBLOCK | O_ASYNC));
+}
+
 /** Where recvmsg(2) puts what it receives. */
 export interface MessageBuffer {
   readonly header: unknown;
+  /** struct msghdr */
+  readonly words: Buffer;
   readonly data: Buffer;
   readonly control: Buffer;
 }
@@ -154,11 +164,17 @@ export function messageBuffer(dataLength: number, controlLength: number): Messag
   msghdr.writeBigUInt64LE(1n, 24);
   msghdr.writeBigUInt64LE(BigInt(koffi.address(control)), 32);
   msghdr.writeBigUInt64LE(BigInt(controlLength), 40);
-  return { header, data: Buffer.from(koffi.view(data, dataLength)), control: Buffer.from(koffi.view(control, controlLength)) };
+  return {
+    header,
+    words: msghdr,
+    data: Buffer.from(koffi.view(data, dataLength)),
+    control: Buffer.from(koffi.view(control, controlLength)),
+  };
 }
 
 /** How many bytes of data came; undefined where MSG_DONTWAIT was given and nothing is there. */
 export function receiveMessage(fd: number, message: MessageBuffer, flags: number): number | undefined {
+  message.words.writeBigUInt64LE(BigInt(message.control.length), 40);
   const length: number = calls.recvmsg(fd, message.header, flags);
   if (length < 0 && koffi.errno() === EAGAIN) return undefined;
   return checked('recvmsg', length);

@@ -18,6 +18,7 @@ const IFLA_NET_NS_FD = 28;
 const IFLA_NUM_TX_QUEUES = 31;
 const IFLA_NUM_RX_QUEUES = 32;
 const IFLA_CARRIER = 33;
+const IFLA_TARGET_NETNSID = 46;
 const IFLA_INFO_KIND = 1;
 const IFLA_INFO_DATA = 2;
 /** linux/veth.h */
@@ -121,8 +122,17 @@ function askFor(socket: NetlinkSocket, name: string): Received {
   }
 }
 
-export function listLinks(socket: NetlinkSocket): LinkInfo[] {
-  return socket.dump(new Message(RTM_GETLINK, 0).raw(header(0, 0, 0))).map(linkInfo);
+/** The link that a message of the kernel about one is about, and whether it is gone; undefined for other messages. */
+export function linkNews(message: Received): (LinkInfo & { readonly gone: boolean }) | undefined {
+  if (message.type !== RTM_NEWLINK && message.type !== RTM_DELLINK) return undefined;
+  return { ...linkInfo(message), gone: message.type === RTM_DELLINK };
+}
+
+/** `nsid`: of another namespace, by its number in the socket's. */
+export function listLinks(socket: NetlinkSocket, nsid?: number): LinkInfo[] {
+  const question = new Message(RTM_GETLINK, 0).raw(header(0, 0, 0));
+  if (nsid !== undefined) question.u32(IFLA_TARGET_NETNSID, nsid);
+  return socket.dump(question).map(linkInfo);
 }
 
 function linkInfo({ body }: Received): LinkInfo {

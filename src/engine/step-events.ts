@@ -1,0 +1,53 @@
+import type { Change } from '../model/change.ts';
+import { changeText } from '../model/change-text.ts';
+import type { LabHappening } from '../model/lab-event.ts';
+import type { Step } from '../plan/step.ts';
+import type { StepReport } from '../plan/step-report.ts';
+import { stepText } from '../plan/step-text.ts';
+import type { Lab } from './lab.ts';
+import type { LabEvents } from './lab-events.ts';
+
+/** What became of steps, as events: each step itself, and the link that was made or removed, the node that was paused or goes on. */
+export function tellReports(events: LabEvents, lab: Lab, reports: readonly StepReport[]): void {
+  for (const { step, outcome, message } of reports) {
+    if (outcome === 'pending') continue;
+    const reason = message === undefined ? {} : { reason: message };
+    const state = outcome === 'skipped' ? 'failed' : outcome;
+    events.emit({ kind: 'step', step: stepText(step), nodes: nodesOf(lab, step), state, ...reason });
+    const happening = consequence(lab, step, outcome === 'done');
+    if (happening !== undefined) events.emit({ ...happening, ...reason });
+  }
+}
+
+/** Edits of the desired state that are on disk, as events; `door` is what asked for them. */
+export function tellChanges(events: LabEvents, changes: readonly Change[], nodes: ReadonlySet<string>, door: string): void {
+  for (const change of changes) {
+    events.emit({ kind: 'change', change: changeText(change), nodes: [...nodes], state: 'kept', door });
+  }
+}
+
+function consequence(lab: Lab, step: Step, done: boolean): LabHappening | undefined {
+  switch (step.action) {
+    case 'connect':
+      return { kind: 'link', link: step.link, nodes: nodesOf(lab, step), state: done ? 'made' : 'refused' };
+    case 'disconnect':
+      return done ? { kind: 'link', link: step.link, nodes: nodesOf(lab, step), state: 'removed' } : undefined;
+    case 'pause':
+      return done ? { kind: 'node', node: step.node, state: 'paused' } : undefined;
+    case 'resume':
+      return done ? { kind: 'node', node: step.node, state: 'unpaused' } : undefined;
+    default:
+      return undefined;
+  }
+}
+
+function nodesOf(lab: Lab, step: Step): readonly string[] {
+  if ('node' in step) return [step.node];
+  const link = lab.linksById.get(step.link);
+  return link === undefined ? endsIn(step.link) : [link.tail.node, link.head.node];
+}
+
+/** The nodes that the id of a link names, which is gone from the topology: `TAIL:PORT--HEAD:PORT`, a hub without port. */
+function endsIn(id: string): readonly string[] {
+  return id.split('--').map((end) => end.replace(/:[^:]*$/, ''));
+}
