@@ -5,7 +5,7 @@ import type { Kernel } from '../boundary/kernel.ts';
 import type { ReadTree } from '../boundary/read-tree.ts';
 import type { ScriptSource } from '../boundary/script-source.ts';
 import { isGenerated } from '../model/topology.ts';
-import { configureGuest, configureLinks } from './configure.ts';
+import { configureGuest, configureLinks, forgetInterface } from './configure.ts';
 import type { Lab } from './lab.ts';
 import { Launcher, type LauncherParts } from './launcher.ts';
 import { NodeConfig } from './node-config.ts';
@@ -40,7 +40,10 @@ export class ActiveLab {
     this.#parts = parts;
     this.#lab = lab;
     this.config = new NodeConfig(parts, lab.spec.directory);
-    this.wiring = new Wiring(parts.kernel, parts.files, lab, (links) => configureLinks(this.config, this.#lab, links));
+    this.wiring = new Wiring(parts.kernel, parts.files, lab, {
+      appeared: (links) => configureLinks(this.config, this.#lab, links),
+      gone: (node, port) => forgetInterface(this.config, this.#lab, node, port),
+    });
     const configure = (record: NodeRecord) => configureGuest(this.config, this.#lab, record);
     this.launcher = new Launcher(parts, lab, (record) => this.#driverNode(record), configure);
   }

@@ -24,3 +24,9 @@ export async function configureGuest(config: NodeConfig, lab: Lab, node: NodeRec
     ports.map(({ name: port }) => ({ port, mac: lab.macs.get(portKey(node.name, port)) })),
   );
 }
+
+/** An interface went; `node` may be any namespace's name. */
+export async function forgetInterface(config: NodeConfig, lab: Lab, node: string, port: string): Promise<void> {
+  const record = lab.records.get(node);
+  await (record === undefined ? config.nodeGone(node) : config.interfaceGone(record, port));
+}

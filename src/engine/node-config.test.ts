@@ -69,6 +69,14 @@ describe('a namespace', () => {
     expect(existsSync(`${folder}/run/resolv/B`)).toBe(false);
   });
 
+  it('leaves nothing when it goes itself', async () => {
+    write('B', 'F.nmconnection', profile('F', 'address1=10.0.0.1/24\ndns=10.0.0.9\n'));
+    await config.interfaceAppeared(namespace, 'F', undefined);
+    await config.nodeGone('B');
+    expect(config.resolverOf('B')).toBeUndefined();
+    expect(existsSync(`${folder}/run/resolv/B`)).toBe(false);
+  });
+
   it('loses what a file asked for when the file is gone', async () => {
     write('B', 'F.nmconnection', profile('F', 'address1=10.0.0.1/24\n'));
     await config.interfaceAppeared(namespace, 'F', undefined);

@@ -51,6 +51,8 @@ interface NodeState {
   /** By port: what the interfaces that were configured say of name servers. */
   readonly dns: Map<string, DnsConfig>;
   resolver: string | undefined;
+  /** Of the guest that `dns` is of. */
+  handle: NodeHandle | undefined;
 }
 
 /**
@@ -101,17 +103,26 @@ export class NodeConfig {
 
   /** Gives a guest that is ready its NODE.d/rw as /rw, once in its life, and configures the interfaces that it came up with. */
   async guestReady(node: ConfiguredNode, interfaces: readonly Omit<NodeInterface, 'node'>[]): Promise<void> {
-    this.#nodes.delete(node.name);
     if (!(await this.#folders([node.name])).has(node.name)) return;
     const own = interfaces.map((each) => ({ node, ...each }));
     await this.#inTurn(node, () => this.#inGuest(node, own, 'all'));
   }
 
-  /** An interface went: its name servers go with it. In a guest they go with the next interface that appears. */
+  /** An interface went: its name servers go with it; in a guest in their own time. */
   async interfaceGone(node: ConfiguredNode, port: string): Promise<void> {
     const state = this.#nodes.get(node.name);
-    if (state?.dns.delete(port) !== true || !isNamespace(node)) return;
-    await this.#inTurn(node, () => this.#writeResolver(node.name, state));
+    if (state?.dns.delete(port) !== true) return;
+    if (isNamespace(node)) await this.#inTurn(node, () => this.#writeResolver(node.name, state));
+    else void this.#inTurn(node, () => this.#inGuest(node, [], 'keyfiles')).catch((bug: unknown) => this.#parts.log(String(bug)));
+  }
+
+  /** A node is no longer of the lab. */
+  async nodeGone(name: string): Promise<void> {
+    const state = this.#nodes.get(name);
+    if (state === undefined) return;
+    state.dns.clear();
+    await this.#writeResolver(name, state);
+    this.#nodes.delete(name);
   }
 
   async #inNamespace(name: string, interfaces: readonly NodeInterface[]): Promise<void> {
@@ -140,6 +151,8 @@ export class NodeConfig {
     const files = await this.#keyfileTree(name);
     const keyfiles = this.#keyfiles(name, files);
     const state = this.#state(name);
+    if (state.handle !== node.handle) state.dns.clear();
+    state.handle = node.handle;
     const configs = interfaces.flatMap(({ mac, port }) => {
       const config = keyfiles.configOf({ name: port, mac });
       remember(state, port, config);
@@ -211,7 +224,12 @@ export class NodeConfig {
   }
 
   #state(name: string): NodeState {
-    const state = this.#nodes.get(name) ?? { turns: new Turns(), dns: new Map<string, DnsConfig>(), resolver: undefined };
+    const state = this.#nodes.get(name) ?? {
+      turns: new Turns(),
+      dns: new Map<string, DnsConfig>(),
+      resolver: undefined,
+      handle: undefined,
+    };
     this.#nodes.set(name, state);
     return state;
   }
@@ -221,6 +239,8 @@ export class NodeConfig {
       await this.#state(node.name).turns.take(work);
     } catch (failure) {
       if (!(failure instanceof HostError)) throw failure;
+      // A guest that ended meanwhile is configured when it starts again.
+      if (!isNamespace(node) && node.handle === undefined) return;
       this.#warn(`${node.name} is not configured by ${this.#folder(node.name)}: ${failure.message}`);
     }
   }

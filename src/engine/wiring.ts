@@ -12,12 +12,20 @@ import { type Lab, placeOf, settingsOf } from './lab.ts';
 import { observePlugs } from './observe-plugs.ts';
 import { InterfaceIndex, strayWires } from './observe-wires.ts';
 
+/** Who configures the interfaces of nodes. */
+export interface HearsOfInterfaces {
+  /** The interfaces of these links have just come to be, or came up again. */
+  readonly appeared: (links: readonly string[]) => Promise<void>;
+  /** A node's interface is no longer there. */
+  readonly gone: (node: string, port: string) => Promise<void>;
+}
+
 /** Makes, watches and switches the wires of one lab. */
 export class Wiring {
   readonly #kernel: Kernel;
   readonly #files: Files;
   #lab: Lab;
-  readonly #appeared: (links: readonly string[]) => Promise<void>;
+  readonly #hears: HearsOfInterfaces;
   /** Wires that exist, as they were last made. */
   readonly #made = new Map<string, Wire>();
   /** What the kernel's side of each link was last told. */
@@ -29,12 +37,11 @@ export class Wiring {
   /** Where each network device of a guest was last connected, by port; missing where nobody knows. */
   readonly #places = new Map<string, string>();
 
-  /** `appeared` is called with links whose interfaces have just come to be, or up again. */
-  constructor(kernel: Kernel, files: Files, lab: Lab, appeared: (links: readonly string[]) => Promise<void>) {
+  constructor(kernel: Kernel, files: Files, lab: Lab, hears: HearsOfInterfaces) {
     this.#kernel = kernel;
     this.#files = files;
     this.#lab = lab;
-    this.#appeared = appeared;
+    this.#hears = hears;
   }
 
   /** Works for another description of the same lab from now on; what is made stays until steps change it. */
@@ -87,7 +94,7 @@ export class Wiring {
     await this.observe();
     await this.#kernel.run([...this.#made.values()].flatMap((wire) => wire.resume));
     await this.condition(conditionedLinks(this.#lab, this.#made.keys()));
-    await this.#appeared([...this.#made.keys()].filter((link) => this.#lab.isPlugged(link)));
+    await this.#hears.appeared([...this.#made.keys()].filter((link) => this.#lab.isPlugged(link)));
   }
 
   async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
@@ -115,7 +122,7 @@ export class Wiring {
     for (const [link, failure] of await this.condition(conditionedLinks(this.#lab, links))) {
       if (!failures.has(link)) failures.set(link, failure);
     }
-    await this.#appeared(links.filter((link) => this.#made.has(link)));
+    await this.#hears.appeared(links.filter((link) => this.#made.has(link)));
     return failures;
   }
 
@@ -159,6 +166,7 @@ export class Wiring {
       for (const file of wire.files) await this.#files.remove(file);
     }
     await this.#flood(new Set(this.#lab.links.hubs.keys()));
+    for (const { interfaces } of strays) for (const { netns, name } of interfaces) await this.#hears.gone(netns, name);
     return failures;
   }
 
@@ -186,6 +194,7 @@ export class Wiring {
     await this.#lab.records.get(node)?.handle?.unplug?.(port);
     this.#places.delete(portKey(node, port));
     this.#guests.delete(portKey(node, port));
+    await this.#hears.gone(node, port);
   }
 
   /** Switches the carrier of links at both ends, in the kernel and in the guests that run. Failures of guests are given, by link. */
@@ -193,7 +202,7 @@ export class Wiring {
     const changes = [...wanted].filter(([link, on]) => this.#made.has(link) && this.carrier.get(link) !== on);
     await this.#runEach(changes.map(([link, on]) => ({ link, ops: this.#wire(link).carrier[on ? 'on' : 'off'] })));
     for (const [link, on] of changes) this.carrier.set(link, on);
-    await this.#appeared(changes.flatMap(([link, on]) => (on ? link : [])));
+    await this.#hears.appeared(changes.flatMap(([link, on]) => (on ? link : [])));
     const refusals = new Map<string, string>();
     const guests = [...wanted].flatMap(([link, on]) => this.#wire(link).carrier.guests.map((guest) => ({ link, on, ...guest })));
     await Promise.all(

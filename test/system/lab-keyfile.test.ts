@@ -36,6 +36,8 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
   describe.skipIf(missing !== undefined)('(guests)', () => {
     let weft: LabFixture;
     let directory: string;
+    /** The directory of the lab that is looked at. */
+    let here: string;
     let started: { readonly code: number | null; readonly stdout: string; readonly stderr: string };
     const ofMachine = readFileSync('/etc/resolv.conf', 'utf8');
 
@@ -48,6 +50,7 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
         [`lab/guest.d/${keyfiles}/F.nmconnection`]: sample,
         'lab/guest.d/rw/bind-dirs/it is deep/hello': 'hello\n',
       });
+      here = directory;
       started = await weft.weft(directory, 'up');
     });
 
@@ -60,7 +63,7 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
       }
     });
 
-    const inNode = (node: string, ...words: string[]) => weft.ok(directory, 'exec', node, '--', ...words);
+    const inNode = (node: string, ...words: string[]) => weft.ok(here, 'exec', node, '--', ...words);
 
     /** Exactly what the sample asks for, as the node's kernel and its programs see it. */
     const isAsTheSampleSays = async (node: string) => {
@@ -162,6 +165,26 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
       expect(await inNode('guest', 'cat', `${folder}/F.nmconnection`)).toBe(sample);
       expect(await inNode('guest', 'stat', '-c', '%a', `${folder}/F.nmconnection`)).toBe('600\n');
       expect(await inNode('guest', 'ip', 'route', 'show', 'default')).toBe('');
+    });
+
+    it('configures the interfaces that attach-network-to makes, and takes name servers back with them', async () => {
+      here = weft.write({
+        'attached/topology.dot.in': 'graph attached { qn_template="namespace"; N; F; B [qn_template="small"]; }',
+        [`attached/N.d/${keyfiles}/F.nmconnection`]: sample,
+        [`attached/B.d/${keyfiles}/F.nmconnection`]: sample,
+      });
+      await weft.ok(here, 'up');
+      for (const node of ['N', 'B']) {
+        await weft.ok(here, 'features', node, 'attach-network-to', 'F');
+        await isAsTheSampleSays(node);
+        await weft.ok(here, 'features', node, '--unset', 'attach-network-to');
+      }
+      expect(await inNode('N', 'cat', '/etc/resolv.conf')).toBe(ofMachine);
+      await eventually(
+        async () => (await inNode('B', 'cat', '/etc/resolv.conf')) === '',
+        'the resolver of the guest to be as it was',
+      );
+      await weft.ok(here, 'down');
     });
   });
 });
