@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { quote, unquote, writeName } from './dot-string.ts';
+import { placesInLiteral, quote, unquote, writeName } from './dot-string.ts';
 
 describe('unquote', () => {
   it.each([
@@ -35,6 +35,30 @@ export const dotText: fc.Arbitrary<string> = fc
       ),
     ),
   );
+
+describe('placesInLiteral', () => {
+  it('tells of every character of a text where it is written', () => {
+    fc.assert(
+      fc.property(dotText, (text) => {
+        const literal = quote(text);
+        const places = placesInLiteral(literal);
+        expect(places).toHaveLength(text.length);
+        for (const [at, place] of places.entries()) {
+          expect(literal[place] === '\\' && text[at] === '"' ? '"' : literal[place]).toBe(text[at]);
+        }
+      }),
+    );
+  });
+
+  it.each([
+    ['bare', [0, 1, 2, 3]],
+    ['"a" + "b"', [1, 7]],
+    ['"a\\\nb"', [1, 4]],
+    ['"\\"a"', [1, 3]],
+  ])('of %j', (literal, places) => {
+    expect(placesInLiteral(literal)).toEqual(places);
+  });
+});
 
 describe('quote', () => {
   it('is undone by unquote', () => {

@@ -12,6 +12,24 @@ export function unquote(quoted: string): string {
 }
 
 /**
+ * Where each character of the text stands in the literal that was written for it: a bare name, an HTML text, a quoted string, or several with
+ * `+` between them.
+ */
+export function placesInLiteral(literal: string): readonly number[] {
+  if (!literal.startsWith('"')) return Array.from({ length: literal.length }, (_, at) => at);
+  const places: number[] = [];
+  for (const { 0: quoted, index } of literal.matchAll(/"(?:\\.|[^"\\])*"/gs)) {
+    for (const { 0: sign, index: at } of quoted.slice(1, -1).matchAll(/\\(?:\r?\n|["\\])|./gs)) {
+      const start = index + 1 + at;
+      if (sign === '\\"') places.push(start);
+      else if (sign === '\\\\') places.push(start, start + 1);
+      else if (sign.length === 1) places.push(start);
+    }
+  }
+  return places;
+}
+
+/**
  * A quoted string that reads back as the same text. DOT has no way to write an odd number of backslashes before a quote, a line end
  * or the end; such a text gets one backslash more.
  */

@@ -1,6 +1,7 @@
 import type { Diagnostic, Source } from '../model/diagnostic.ts';
 import { indexLines } from '../model/position.ts';
 import type { Topology, TopologyNode } from '../model/topology.ts';
+import { findAttachmentFaults } from './attachment-faults.ts';
 import { findAttributeFaults } from './attribute-faults.ts';
 import { attributesOf } from './attributes-of.ts';
 import { findConditionFaults } from './condition-faults.ts';
@@ -97,6 +98,7 @@ function interpret(
     [...labels.values()].flatMap((label) => label.diagnostics),
     merges.map((merge) => mergeFault(merge, lineOf)),
     findTemplateFaults(graph, byName, options.templates, options.templateOverride),
+    findAttachmentFaults(source.text, graph),
     linkFaults(source.text, { graph, byName, links, lineOf }),
   ].flat();
   return { topology: overrideTemplates(topology, options.templateOverride), diagnostics };

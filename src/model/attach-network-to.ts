@@ -7,6 +7,9 @@ export const ATTACH_NETWORK_TO = 'feature.attach-network-to';
 export interface Attachment {
   readonly frontend: string;
   readonly mac: string | undefined;
+  /** Where the frontend's name stands in the feature's value. */
+  readonly from: number;
+  readonly to: number;
 }
 
 /** What is wrong with a line. Offsets are of the feature's value. */
@@ -46,7 +49,7 @@ export function parseAttachNetworkTo(value: string, backend: string): Attachment
     else if (known)
       found.push(fault(name, `${name.text} is named twice`, 'one link is made for each frontend: leave one line out'));
     else if (name.text.includes('=')) found.push(fault(name, `${name.text} is no name of a node`, EXAMPLE));
-    if (found.length === 0) attachments.push({ frontend: name.text, mac });
+    if (found.length === 0) attachments.push({ frontend: name.text, mac, from: name.from, to: name.to });
     faults.push(...found);
   }
   return { attachments, faults };

@@ -23,6 +23,7 @@ export type DiagnosticCode =
   | 'duplicate-mac'
   | 'duplicate-tcp-port'
   | 'unknown-template'
+  | 'unknown-frontend'
   | 'template-error'
   | 'unfit-lab-name'
   | 'unfit-node-name'

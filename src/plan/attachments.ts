@@ -1,5 +1,5 @@
 import { attachedMac, attachedName, nextEthernetName } from '../address/attached-name.ts';
-import { ATTACH_NETWORK_TO, type Attachment, parseAttachNetworkTo } from '../model/attach-network-to.ts';
+import { ATTACH_NETWORK_TO, parseAttachNetworkTo } from '../model/attach-network-to.ts';
 import type { Link, Topology } from '../model/topology.ts';
 
 /** A connection of the feature `attach-network-to` that is to exist now, and the names of its two interfaces. */
@@ -58,14 +58,12 @@ export function connectionLink({ backend, frontend, mac, backendPort, frontendPo
   };
 }
 
-interface Wanted extends Attachment {
-  readonly backend: string;
-}
+type Wanted = Pick<Connection, 'backend' | 'frontend' | 'mac'>;
 
 function wantedAttachments({ nodes }: Topology): Wanted[] {
   return nodes.flatMap(({ name: backend, attributes }) => {
     const value = attributes[ATTACH_NETWORK_TO];
-    return value ? parseAttachNetworkTo(value, backend).attachments.map((attachment) => ({ backend, ...attachment })) : [];
+    return value ? parseAttachNetworkTo(value, backend).attachments.map(({ frontend, mac }) => ({ backend, frontend, mac })) : [];
   });
 }
 
