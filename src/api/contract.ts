@@ -3,6 +3,7 @@ import type { LinkConformance } from '../model/conformance.ts';
 import type { LabEvent, LabEventKind } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
+import type { LinkState } from '../model/link-state.ts';
 import type { Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Recording } from '../model/recording.ts';
 import type { Link, Topology } from '../model/topology.ts';
@@ -46,8 +47,20 @@ export interface Requests {
   readonly desired: Record<string, never>;
   /** Stops everything and ends the engine; the caller removes the sandbox afterwards. */
   readonly down: Record<string, never>;
-  /** Turns the physical link of a port on or off, at both its ends. */
-  readonly link: { readonly node: string; readonly port: string; readonly on: boolean };
+  /**
+   * Turns the physical link of a port on or off, at both its ends; with `oneWay` only what the port sends is lost, and carriers stay. After
+   * `lasts` seconds it is as before; with `every`, this goes on every so many seconds until it is turned on for good.
+   */
+  readonly link: {
+    readonly node: string;
+    readonly port: string;
+    readonly on: boolean;
+    readonly oneWay?: boolean | undefined;
+    readonly lasts?: number | undefined;
+    readonly every?: number | undefined;
+  };
+  /** What the links at these ports, `NODE:PORT`, do to frames; of all links where left out. */
+  readonly conditions: { readonly ports?: readonly string[] | undefined };
   /** Runs a command in a node and waits for its end. Standard input is base64; the timeout is in seconds. */
   readonly exec: {
     readonly node: string;
@@ -142,6 +155,7 @@ export interface Responses {
   readonly desired: Desired;
   readonly down: Outcome;
   readonly link: LabStatus;
+  readonly conditions: readonly LinkState[];
   readonly exec: ExecResult;
   readonly conformance: readonly LinkConformance[];
   /** `down`: the lab is being taken down. `engine`: the engine ends, the lab goes on. `past`: no more was asked for. */
@@ -162,6 +176,7 @@ export interface Told {
   readonly desired: never;
   readonly down: ProgressEvent;
   readonly link: never;
+  readonly conditions: never;
   readonly exec: never;
   readonly conformance: never;
   readonly events: LabEvent;

@@ -109,7 +109,15 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
   pause: z.object({ nodes: z.array(z.string()), paused: z.boolean() }),
   desired: z.strictObject({}),
   down: z.strictObject({}),
-  link: z.object({ node: z.string(), port: z.string(), on: z.boolean() }),
+  link: z.object({
+    node: z.string(),
+    port: z.string(),
+    on: z.boolean(),
+    oneWay: z.optional(z.boolean()),
+    lasts: z.optional(seconds),
+    every: z.optional(seconds),
+  }),
+  conditions: z.object({ ports: z.optional(z.array(z.string())) }),
   exec: z.object({
     node: z.string(),
     argv: z.array(z.string()).check(z.minLength(1)),

@@ -160,6 +160,14 @@ export interface InterfaceSight {
   readonly gone: boolean;
 }
 
+/** What our root qdisc of an interface does to the frames that leave there, as the kernel shows it. */
+export interface ConditionedInterface {
+  readonly netns: Netns;
+  readonly name: string;
+  /** Times in steps of 64 ns, as the kernel counts them, and bandwidths in whole bytes. */
+  readonly conditions: Conditions;
+}
+
 /** What this machine and this sandbox allow; found by trying, once, when the worker starts. */
 export interface KernelAbilities {
   /** Network namespaces can be made. */
@@ -257,6 +265,8 @@ export interface Kernel {
   stopped(pids: readonly number[]): Promise<readonly number[]>;
   /** Interfaces of the named namespaces; namespaces that do not exist are left out. */
   interfaces(namespaces: readonly Netns[]): Promise<readonly InterfaceState[]>;
+  /** Interfaces of the named namespaces that have a qdisc of ours; namespaces that do not exist are left out. */
+  conditioned(namespaces: readonly Netns[]): Promise<readonly ConditionedInterface[]>;
   /** Network namespaces of nodes that exist now. */
   namespaces(): Promise<readonly Netns[]>;
   /** Processes that carry this lab's owner mark, session leaders only. */

@@ -11,6 +11,7 @@ export type Completes =
   | 'capture-word'
   | 'record-action'
   | 'on-off'
+  | 'impairment'
   | 'path'
   | 'verb'
   | 'shell'

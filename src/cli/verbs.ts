@@ -20,6 +20,7 @@ import { generateVerb } from './verbs/generate.ts';
 import { graphVerb } from './verbs/graph.ts';
 import { helpVerb } from './verbs/help.ts';
 import { imageVerb } from './verbs/image.ts';
+import { impairVerb } from './verbs/impair.ts';
 import { killVerb } from './verbs/kill.ts';
 import { linkVerb } from './verbs/link.ts';
 import { monitorVerb } from './verbs/monitor.ts';
@@ -63,6 +64,7 @@ export const VERBS: readonly Verb[] = [
   killVerb,
   linkVerb,
   eventsVerb,
+  impairVerb,
   conformanceVerb,
   captureVerb,
   recordVerb,

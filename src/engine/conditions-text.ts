@@ -1,9 +1,8 @@
-import { conditionsOf, conditionWords } from '../model/link-conditions.ts';
+import { conditionWords, type LinkConditions } from '../model/link-conditions.ts';
 import type { Link } from '../model/topology.ts';
 
 /** What a link does to frames, for people; empty where nothing. Two texts that differ are two states. */
-export function conditionsText({ tail, head, attributes }: Link): string {
-  const conditions = conditionsOf(attributes);
+export function conditionsText({ tail, head }: Link, conditions: LinkConditions): string {
   const ways = [
     { end: tail, words: conditionWords(conditions.tail) },
     { end: head, words: conditionWords(conditions.head) },

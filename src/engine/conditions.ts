@@ -1,17 +1,16 @@
 import type { KernelAbilities } from '../boundary/kernel.ts';
-import { conditionsOf } from '../model/link-conditions.ts';
 import { type ConditionWork, conditionOps, isConditioned } from '../wires/conditions.ts';
 import type { Lab } from './lab.ts';
 
 /** How the conditions that a link's attributes ask for are brought about once its wire is made; undefined where it has no wire. */
 export function conditionWork(lab: Lab, link: string, abilities: KernelAbilities): ConditionWork | undefined {
   const wire = lab.links.wires.get(link);
-  return wire && conditionOps(wire, conditionsOf(lab.link(link).attributes), abilities);
+  return wire && conditionOps(wire, lab.conditions(link), abilities);
 }
 
 /** Those of these links that are to be more than plain cables. */
 export function conditionedLinks(lab: Lab, links: Iterable<string>): string[] {
-  return [...links].filter((link) => isConditioned(conditionsOf(lab.link(link).attributes)));
+  return [...links].filter((link) => isConditioned(lab.conditions(link)));
 }
 
 /** What is asked of links and cannot be had: one refusal a link. */

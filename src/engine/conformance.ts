@@ -3,7 +3,7 @@ import type { Kernel } from '../boundary/kernel.ts';
 import { judge } from '../conformance/judge.ts';
 import { jumboSize, type TestFrame, testFrames, wayMark } from '../conformance/test-frames.ts';
 import type { FrameOutcome, LinkConformance } from '../model/conformance.ts';
-import { type Conditions, conditionsOf } from '../model/link-conditions.ts';
+import type { Conditions } from '../model/link-conditions.ts';
 import type { Lab } from './lab.ts';
 import { type TestedEnd, testedLink } from './tested-link.ts';
 
@@ -81,7 +81,7 @@ async function examine(
 
 /** Long enough for what the conditions of the link hold back. */
 function patienceFor(lab: Lab, { link, frames }: Way): number {
-  const { tail, head } = conditionsOf(lab.link(link).attributes);
+  const { tail, head } = lab.conditions(link);
   const bytes = frames.reduce((sum, frame) => sum + frame.bytes.length, 0);
   const held = ({ delay = 0, jitter = 0, rate }: Conditions) =>
     (delay + 2 * jitter) / 1e6 + (rate === undefined ? 0 : (bytes * 8 * 1000) / rate);

@@ -4,7 +4,8 @@ import { ActiveLab, type HoldingParts } from './active-lab.ts';
 import { changedNodes } from './changed-nodes.ts';
 import { connectionLinks, type DesiredState, desiredTopology, wiredSpec } from './desired-state.ts';
 import type { DocumentStore } from './document.ts';
-import { Lab } from './lab.ts';
+import { Lab, type LabParts } from './lab.ts';
+import { type MomentaryLinks, momentaryLinks } from './momentary-links.ts';
 import { outdatedNodes } from './outdated.ts';
 import { driverFor, type NodeScript, readScripts } from './read-scripts.ts';
 
@@ -24,6 +25,7 @@ export interface StateParts extends HoldingParts {
 /** The desired state of a lab, its document on disk, and the lab compiled from it: the three change together, or not at all. */
 export class HeldLab {
   readonly #parts: StateParts;
+  readonly momentary: MomentaryLinks = momentaryLinks();
   #state: DesiredState | undefined;
   #active: ActiveLab | undefined;
   #outdated: ReadonlyMap<string, string> = new Map();
@@ -126,8 +128,8 @@ export class HeldLab {
     await this.#parts.writeFileSet(state.spec.directory, await this.#parts.scripts.render(wiredSpec(state), rendered));
   }
 
-  #surroundings(abilities: KernelAbilities): { readonly abilities: KernelAbilities; readonly socketFolder: string } {
-    return { abilities, socketFolder: `${this.#parts.run}/wires` };
+  #surroundings(abilities: KernelAbilities): Pick<LabParts, 'abilities' | 'socketFolder' | 'momentary'> {
+    return { abilities, socketFolder: `${this.#parts.run}/wires`, momentary: this.momentary };
   }
 
   #want({ running }: DesiredState): void {

@@ -7,6 +7,7 @@ import type { Change } from '../model/change.ts';
 import type { LinkConformance } from '../model/conformance.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
+import type { LinkState } from '../model/link-state.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Link, Topology } from '../model/topology.ts';
 import { isUnchanged } from '../model/topology-changes.ts';
@@ -31,11 +32,14 @@ import { HeldLab } from './held-lab.ts';
 import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
 import { Launches } from './launches.ts';
+import { linkStates } from './link-states.ts';
+import { LinkSwitch, type SwitchWish } from './link-switch.ts';
 import { type FileWish, freshState, withEdits, withFile } from './next-state.ts';
 import { andEvents } from './node-events.ts';
 import type { NodeRecord } from './node-record.ts';
 import { planView } from './plan-view.ts';
 import { PortCarriers } from './port-carriers.ts';
+import { refuseConditions } from './refuse-conditions.ts';
 import { statusOf } from './status-view.ts';
 import { problemOf, statusWithoutDocument } from './status-without-document.ts';
 import { tellChanges, tellReports } from './step-events.ts';
@@ -104,6 +108,7 @@ export class LabEngine {
   readonly #turns = new Turns();
   readonly #held: HeldLab;
   readonly #guestPorts: GuestPorts;
+  readonly #links: LinkSwitch;
   /** Nodes whose surroundings may have to change, because they have come up or gone. */
   #unsettled = new Set<string>();
   #settling: Promise<void> = Promise.resolve();
@@ -115,6 +120,19 @@ export class LabEngine {
     this.#parts = parts;
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
     this.#guestPorts = new GuestPorts(parts.clock, parts.log);
+    this.#links = new LinkSwitch({
+      ...parts,
+      turns: this.#turns,
+      abilities: parts.kernel.abilities,
+      momentary: this.#held.momentary,
+      lab: () => this.#running().lab,
+      file: () => this.#stateOf().spec.topology,
+      edit: async (changes, nodes) => {
+        await this.#held.become(withEdits(this.#stateOf(), changes, this.#running().lab));
+        tellChanges(parts.events, changes, nodes, 'link');
+      },
+      reconcile: (nodes) => this.#reconcile(nodes),
+    });
     this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
   }
 
@@ -243,6 +261,7 @@ export class LabEngine {
       const active = this.#running();
       const state = this.#stateOf();
       const before = active.lab;
+      refuseConditions(request.changes, active.lab, this.#parts.kernel.abilities);
       const next = withEdits(state, request.changes, active.lab);
       await this.#held.become(this.#withConnections(next));
       const touched = touchedNodes(request.changes, before, active.lab);
@@ -286,25 +305,15 @@ export class LabEngine {
   }
 
   /** Plugs or unplugs the cable at a port; both ends see it. */
-  async link(request: { node: string; port: string; on: boolean }): Promise<LabStatus> {
-    await this.#turns.take(async () => {
-      const { lab } = this.#running();
-      const link = lab.linkOfPort.get(`${request.node}:${request.port}`);
-      if (link === undefined) throw new HostError('no-such-port', `${request.node} has no port ${request.port} with a link`);
-      if (lab.links.selfWired.has(link.id)) {
-        throw new HostError('refused', `the script of ${request.node} wires ${link.id} itself, over UDP: weft cannot unplug it`, {
-          hint: 'use a bundled template, or take WEFT_NETDEV_n into yours (templates/README.md)',
-        });
-      }
-      const file = this.#stateOf().spec.topology.links.find(({ id }) => id === link.id);
-      const on = file?.attributes['qn_link'] === undefined ? null : 'on';
-      const changes: Change[] = [{ change: 'link', link: link.id, attributes: { qn_link: request.on ? on : 'off' } }];
-      await this.#held.become(withEdits(this.#stateOf(), changes, lab));
-      tellChanges(this.#parts.events, changes, new Set([link.tail.node, link.head.node]), 'link');
-      const [refusal] = stepFailures(lab, await this.#reconcile(new Set([link.tail.node, link.head.node])));
-      if (refusal !== undefined) throw new HostError('refused', refusal.message);
-    });
+  async link(request: SwitchWish): Promise<LabStatus> {
+    await this.#links.switch(request);
     return await this.status({ ports: true });
+  }
+
+  /** What the links at these ports do to frames, all links where left out. */
+  async conditions(request: { readonly ports?: readonly string[] | undefined }): Promise<readonly LinkState[]> {
+    const { lab } = this.#running();
+    return await linkStates(this.#parts.kernel, lab, lab.linksAt(request.ports));
   }
 
   /** Runs a command in a node and waits for its end; the timeout is in seconds. */

@@ -5,12 +5,14 @@ import type { DriverPort } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
-import { isGenerated, type Link, type Topology } from '../model/topology.ts';
+import { type Conditions, conditionsOf, type LinkConditions } from '../model/link-conditions.ts';
+import { isGenerated, type Link, type LinkEnd, type Topology } from '../model/topology.ts';
 import type { DesiredLab, DesiredNode, DesiredPlug } from '../plan/desired.ts';
 import type { Wire } from '../wires/wire.ts';
 import { conditionsText } from './conditions-text.ts';
 import { driverPorts } from './driver-ports.ts';
 import { compileLinks, type LabLinks } from './lab-links.ts';
+import type { MomentaryLinks } from './momentary-links.ts';
 import { NodeRecord } from './node-record.ts';
 import type { NodeScript } from './read-scripts.ts';
 
@@ -25,6 +27,7 @@ export interface LabParts {
   readonly abilities: KernelAbilities;
   /** An existing private folder for sockets between VMs. */
   readonly socketFolder: string;
+  readonly momentary: MomentaryLinks;
   /** What the lab was before: records of nodes and wires that have not changed are kept. */
   readonly before?: Lab | undefined;
   /** For a plan alone: nothing of `before` is touched. */
@@ -100,7 +103,7 @@ export class Lab {
           nodes: [tail.node, head.node].filter((node) => this.records.has(node)),
           on: this.isPlugged(id),
           shared: wire.hubPorts.length > 0,
-          conditions: conditionsText(this.link(id)),
+          conditions: conditionsText(this.link(id), this.conditions(id)),
           ...(made === undefined || made === wire ? {} : { settings: settingsOf(wire) }),
           plugs: this.plugsOf(wire),
         };
@@ -135,7 +138,16 @@ export class Lab {
   }
 
   isPlugged(id: string): boolean {
-    return this.link(id).attributes['qn_link'] !== 'off';
+    return this.parts.momentary.plugged.get(id) ?? this.link(id).attributes['qn_link'] !== 'off';
+  }
+
+  /** What a link is to do to frames, now. */
+  conditions(id: string): LinkConditions {
+    const { tail, head, attributes } = this.link(id);
+    const wanted = conditionsOf(attributes);
+    const { cuts } = this.parts.momentary;
+    const now = (conditions: Conditions, end: LinkEnd) => withCut(conditions, cuts.get(portKey(end.node, end.port ?? '')));
+    return cuts.size === 0 ? wanted : { tail: now(wanted.tail, tail), head: now(wanted.head, head) };
   }
 
   #desiredNode(record: NodeRecord, { runs, paused, outdated }: Wishes): DesiredNode {
@@ -158,6 +170,10 @@ function macsOf(topology: Topology, connections: readonly Link[]): ReadonlyMap<s
     macs.set(portKey(head.node, head.port ?? ''), attributes['qn_headmac'] ?? '');
   }
   return macs;
+}
+
+function withCut({ cut, ...others }: Conditions, momentary: boolean | undefined): Conditions {
+  return (momentary ?? cut === true) ? { ...others, cut: true } : others;
 }
 
 /** Two wires with the same text bring the kernel to the same state. */

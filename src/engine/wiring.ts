@@ -93,7 +93,8 @@ export class Wiring {
   async resume(): Promise<void> {
     await this.observe();
     await this.#kernel.run([...this.#made.values()].flatMap((wire) => wire.resume));
-    await this.condition(conditionedLinks(this.#lab, this.#made.keys()));
+    const conditioned = [...conditionedLinks(this.#lab, this.#made.keys()), ...(await this.#stillConditioned())];
+    await this.condition([...new Set(conditioned)]);
     await this.#hears.appeared([...this.#made.keys()].filter((link) => this.#lab.isPlugged(link)));
   }
 
@@ -104,6 +105,15 @@ export class Wiring {
 
   async removeNamespaces(nodes: readonly string[]): Promise<void> {
     if (nodes.length > 0) await this.#kernel.run(nodes.map((netns) => ({ op: 'netns-delete', netns })));
+  }
+
+  /** Links that the kernel conditions, whatever is wanted of them: an engine before this one may have left a cut. */
+  async #stillConditioned(): Promise<string[]> {
+    const namespaces = [...this.#made.values()].flatMap(({ interfaces }) => interfaces.map(({ netns }) => netns));
+    const shown = await this.#kernel.conditioned([...new Set(namespaces)]);
+    const keys = new Set(shown.map(({ netns, name }) => `${netns}\n${name}`));
+    const isShown = ({ outlets }: Wire) => outlets.some((outlet) => outlet && keys.has(`${outlet.netns}\n${outlet.name}`));
+    return [...this.#made].filter(([, wire]) => isShown(wire)).map(([link]) => link);
   }
 
   /** Makes the wires of these links; gives the failures by link. A wire that failed half-way is taken back. */
@@ -132,7 +142,8 @@ export class Wiring {
     const failures = await this.#runEach(
       made.map((link) => ({ link, ops: conditionWork(this.#lab, link, this.#kernel.abilities)?.ops ?? [] })),
     );
-    for (const link of made) if (!failures.has(link)) this.#conditions.set(link, conditionsText(this.#lab.link(link)));
+    for (const link of made)
+      if (!failures.has(link)) this.#conditions.set(link, conditionsText(this.#lab.link(link), this.#lab.conditions(link)));
     return failures;
   }
 

@@ -92,6 +92,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     desired: () => Promise.resolve(engine.desired()),
     link: (request) => engine.link(request),
     down: (_request, emit) => engine.down(emit),
+    conditions: (request) => engine.conditions(request),
     conformance: (request) => engine.conformance(request),
     exec: async ({ input, ...request }) => {
       const output = await engine.exec({ ...request, input: input === undefined ? undefined : decodeBase64(input) });

@@ -60,6 +60,11 @@ export function measureFault(measure: Measure, text: string): string | undefined
   return parse(text) === undefined ? expected : undefined;
 }
 
+/** The number that a text means; undefined where it means none. */
+export function measureOf(measure: Measure, text: string): number | undefined {
+  return NOTATIONS[measure].parse(text);
+}
+
 /** A link's conditions from its attributes: `qn_taildelay` overrides `qn_delay`. Values that cannot be read count as absent: `dot` complains of them. */
 export function conditionsOf(attributes: Attributes): LinkConditions {
   return { tail: oneWay(attributes, 'tail'), head: oneWay(attributes, 'head') };
@@ -68,7 +73,7 @@ export function conditionsOf(attributes: Attributes): LinkConditions {
 function oneWay(attributes: Attributes, side: Side): Conditions {
   const values = IMPAIRMENTS.flatMap((name) => {
     const text = attributes[`qn_${side}${name}`] || attributes[`qn_${name}`];
-    const value = text ? NOTATIONS[MEASURE_OF[name]].parse(text) : undefined;
+    const value = text ? measureOf(MEASURE_OF[name], text) : undefined;
     return value ? [[name, value] as const] : [];
   });
   const cut = attributes[`qn_${side}link`] === 'off' ? { cut: true as const } : {};

@@ -17,9 +17,9 @@ const FASTEST_RATE = 1e12;
 const SLOWEST_RATE = 8;
 
 /** Nanoseconds; undefined where the text is no time such as `20ms`. */
-export function parseTime(text: string): number | undefined {
+export function parseTime(text: string, longest: number = LONGEST_TIME): number | undefined {
   const time = scaled(text, TIMES);
-  return time !== undefined && time <= LONGEST_TIME ? time : undefined;
+  return time !== undefined && time <= longest ? time : undefined;
 }
 
 export function printTime(nanoseconds: number): string {

@@ -94,10 +94,12 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     const set = async (qdisc: Qdisc) => await run([{ op: 'qdisc', netns: 'a', name: 'eth0', qdisc }]);
     for (const rate of [1e6, 2e6, 2e6]) {
       await set({ kind: 'tbf', rate, burst: 3044, limit: 30_440 });
+      expect(await kernel.conditioned(['a', 'none'])).toEqual([{ netns: 'a', name: 'eth0', conditions: { rate } }]);
       expect(shown()).toMatch(new RegExp(`^qdisc tbf 7ef2: root .*rate ${rate / 1e6}Mbit burst 30[45].b`));
     }
     await set({ kind: 'blackhole' });
     expect(shown()).toMatch(/^qdisc blackhole 7ef3: root/);
+    expect(await kernel.conditioned(['a'])).toEqual([{ netns: 'a', name: 'eth0', conditions: { cut: true } }]);
     expect(() => inNamespace('a', ['ping', '-c1', '-W1', '10.0.0.2'])).toThrow();
     await set({ kind: 'tbf', rate: 1e9, burst: 100_000, limit: 1_000_000 });
     inNamespace('a', ['ping', '-c1', '-W2', '10.0.0.2']);
@@ -124,6 +126,7 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     ]);
     await set({ kind: 'none' });
     expect(shown()).toMatch(/^qdisc tbf 1: root/);
+    expect(await kernel.conditioned(['a'])).toEqual([]);
     inNamespace('a', ['tc', 'qdisc', 'delete', 'dev', 'eth0', 'root']);
   });
 

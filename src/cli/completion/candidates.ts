@@ -1,3 +1,4 @@
+import { IMPAIRMENTS, MEASURE_OF } from '../../model/link-conditions.ts';
 import { SHARED_OPTIONS } from '../shared-options.ts';
 import type { Completes, Verb, VerbOption } from '../verb.ts';
 
@@ -127,6 +128,8 @@ async function namesFor(
       return await names.examples();
     case 'on-off':
       return ['on\tplug it in', 'off\tunplug it'];
+    case 'impairment':
+      return IMPAIRMENTS.map((name) => `${name}\t${MEASURE_OF[name]}`);
     case 'verb':
       return visible(verbs).map(({ name, summary }) => `${name}\t${summary}`);
     case 'shell':

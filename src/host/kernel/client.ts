@@ -105,6 +105,10 @@ class KernelClient implements Kernel {
     return this.#call('interfaces', namespaces);
   }
 
+  conditioned(namespaces: readonly Netns[]): ReturnType<Kernel['conditioned']> {
+    return this.#call('conditioned', namespaces);
+  }
+
   namespaces(): ReturnType<Kernel['namespaces']> {
     return this.#call('namespaces');
   }

@@ -1,5 +1,6 @@
 import type {
   CaptureRequest,
+  ConditionedInterface,
   HandedLine,
   InterfaceSight,
   InterfaceState,
@@ -21,6 +22,7 @@ export interface KernelCalls {
   signal: (pids: readonly number[], signal: string) => undefined;
   stopped: (pids: readonly number[]) => readonly number[];
   interfaces: (namespaces: readonly Netns[]) => readonly InterfaceState[];
+  conditioned: (namespaces: readonly Netns[]) => readonly ConditionedInterface[];
   namespaces: () => readonly Netns[];
   processes: () => readonly NodeProcess[];
   capture: (request: CaptureRequest) => Promise<readonly (KernelFailure | undefined)[]>;

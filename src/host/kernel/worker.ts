@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { constants } from 'node:os';
 import {
+  type ConditionedInterface,
   type HandedDescriptor,
   HOST,
   type InterfaceSight,
@@ -10,9 +11,11 @@ import {
   PANEL,
   type ProcessExit,
 } from '../../boundary/kernel.ts';
+
 import { Captures } from '../capture/captures.ts';
 import { kill, passNothingOn } from '../netlink/libc.ts';
 import { listLinks, setLink } from '../netlink/links.ts';
+import { listQdiscs } from '../netlink/qdisc-listing.ts';
 import { errnoOf } from '../system-failure.ts';
 import { findProcesses } from './find-processes.ts';
 import { FrameCarrier } from './frame-carrier.ts';
@@ -109,6 +112,13 @@ export class KernelWorker {
         this.#namespaces.release();
       }
     },
+    conditioned: (namespaces) => {
+      try {
+        return namespaces.flatMap((netns) => this.#conditionedOf(netns));
+      } finally {
+        this.#namespaces.release();
+      }
+    },
     namespaces: () => this.#namespaces.names(),
     processes: () => {
       const found = findProcesses(this.#lab, this.#hostProc);
@@ -149,9 +159,24 @@ export class KernelWorker {
   }
 
   #interfacesOf(netns: Netns): InterfaceState[] {
+    return this.#ofNamespace(netns, () => listLinks(this.#namespaces.socket(netns)).map((link) => ({ netns, ...link })));
+  }
+
+  #conditionedOf(netns: Netns): ConditionedInterface[] {
+    return this.#ofNamespace(netns, () => {
+      const socket = this.#namespaces.socket(netns);
+      const found = listQdiscs(socket);
+      if (found.length === 0) return [];
+      const names = new Map(listLinks(socket).map(({ index, name }) => [index, name]));
+      return found.map(({ index, conditions }) => ({ netns, name: names.get(index) ?? '', conditions }));
+    });
+  }
+
+  /** Nothing where there is no such namespace, or none that we may look into. */
+  #ofNamespace<T>(netns: Netns, read: () => T[]): T[] {
     if (netns === HOST && !this.#abilities.host) return [];
     try {
-      return listLinks(this.#namespaces.socket(netns)).map((link) => ({ netns, ...link }));
+      return read();
     } catch (thrown) {
       if (errnoOf(thrown) === 'ENOENT') return [];
       throw thrown;

@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import type { Qdisc } from '../../boundary/kernel.ts';
 import { messagesIn } from './message.ts';
 import { qdiscMessage } from './qdisc.ts';
+import { conditionsIn } from './qdisc-listing.ts';
 
 /**
  * What tc of iproute2 6.1 sends after the header for `tc qdisc replace dev lo root handle N: ...`, recorded with strace. Attributes that tc
@@ -97,4 +98,26 @@ it.each(recorded)('says what tc says: %s', (_, qdisc, parts) => {
   const header = message?.body.subarray(0, 20).toString('hex');
   expect(header).toMatch(/^00000000070000000000f.7effffffff00000000$/);
   expect(message?.body.subarray(20).toString('hex')).toBe(parts.map((part) => part.replace('+', '')).join(''));
+});
+
+/** The kernel tells what it holds in the same attributes. */
+it.each(recorded)('reads back: %s', (_, qdisc) => {
+  const [message] = [...messagesIn(qdiscMessage(7, qdisc).finish(1))];
+  const expected =
+    qdisc.kind === 'blackhole'
+      ? { cut: true }
+      : qdisc.kind === 'tbf'
+        ? { rate: qdisc.rate }
+        : { ...qdisc.conditions, ...(qdisc.conditions.jitter === undefined ? {} : { jitter: 299_968 }) };
+  expect(conditionsIn(message?.body ?? Buffer.alloc(20))).toEqual(expected);
+});
+
+it('leaves qdiscs alone that are not ours, or not the root', () => {
+  const [message] = [...messagesIn(qdiscMessage(7, { kind: 'blackhole' }).finish(1))];
+  const body = Buffer.from(message?.body ?? []);
+  body.writeUInt32LE(0x10000, 8);
+  expect(conditionsIn(body)).toBeUndefined();
+  body.writeUInt32LE(0x7ef30000, 8);
+  body.writeUInt32LE(0x10000, 12);
+  expect(conditionsIn(body)).toBeUndefined();
 });

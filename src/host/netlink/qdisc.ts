@@ -2,35 +2,29 @@ import type { Qdisc } from '../../boundary/kernel.ts';
 import { errnoOf } from '../system-failure.ts';
 import { Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
+import {
+  HANDLES,
+  NANOSECONDS_PER_TICK,
+  RTM_DELQDISC,
+  RTM_NEWQDISC,
+  TC_H_ROOT,
+  TCA_KIND,
+  TCA_NETEM_CORRUPT,
+  TCA_NETEM_RATE,
+  TCA_NETEM_RATE64,
+  TCA_NETEM_REORDER,
+  TCA_OPTIONS,
+  TCA_TBF_PARMS,
+  TCA_TBF_RATE64,
+  U32_MAX,
+  type UsedQdisc,
+} from './qdisc-format.ts';
 
-/** linux/rtnetlink.h */
-const RTM_NEWQDISC = 36;
-const RTM_DELQDISC = 37;
-const TCA_KIND = 1;
-const TCA_OPTIONS = 2;
 /** linux/pkt_sched.h */
-const TC_H_ROOT = 0xffffffff;
 const TC_LINKLAYER_ETHERNET = 1;
-const TCA_TBF_PARMS = 1;
-const TCA_TBF_RATE64 = 4;
 const TCA_TBF_BURST = 6;
-const TCA_NETEM_REORDER = 3;
-const TCA_NETEM_CORRUPT = 4;
-const TCA_NETEM_RATE = 6;
-const TCA_NETEM_RATE64 = 8;
-const U32_MAX = 0xffffffff;
-/** net/pkt_sched.h, PSCHED_SHIFT: the kernel counts time in ticks of 64 ns. */
-const NANOSECONDS_PER_TICK = 64;
 /** Frames that netem holds at most; what tc gives it. */
 const NETEM_LIMIT = 1000;
-
-type Used = Exclude<Qdisc, { kind: 'none' }>;
-
-/**
- * The handle of each kind tells our qdiscs from others'. A kind has one of its own because the kernel puts another kind in a qdisc's place
- * only under another handle.
- */
-const HANDLES: Readonly<Record<Used['kind'], number>> = { netem: 0x7ef10000, tbf: 0x7ef20000, blackhole: 0x7ef30000 };
 
 /** Throws ENOENT where the kernel has no such kind, or it cannot be loaded. */
 export function setQdisc(socket: NetlinkSocket, index: number, qdisc: Qdisc): void {
@@ -39,7 +33,7 @@ export function setQdisc(socket: NetlinkSocket, index: number, qdisc: Qdisc): vo
 }
 
 /** RTM_NEWQDISC for an interface's root, as tc(8) `qdisc replace` sends it; every number is in it, so that none stays from before. */
-export function qdiscMessage(index: number, qdisc: Used): Message {
+export function qdiscMessage(index: number, qdisc: UsedQdisc): Message {
   const message = new Message(RTM_NEWQDISC, NLM_F_CREATE | NLM_F_REPLACE)
     .raw(header(index, HANDLES[qdisc.kind]))
     .text(TCA_KIND, qdisc.kind);
