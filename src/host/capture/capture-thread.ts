@@ -20,10 +20,8 @@ export interface CaptureSettings {
 /** What the thread tells once it captures. */
 export type CaptureNews = readonly (KernelFailure | undefined)[];
 
-/** What the thread is told: to let go of a namespace that is being deleted. */
-export interface CaptureOrder {
-  readonly forget: Netns;
-}
+/** What the thread is told: to let go of a namespace that is being deleted, or of everything. */
+export type CaptureOrder = { readonly forget: Netns } | 'end';
 
 /**
  * How long a frame waits for an earlier one of another port: the kernel hands frames over in blocks, each at most so much later than
@@ -37,16 +35,21 @@ const lookShare = 0.05;
 const welcome = 30_000;
 /** How long the thread may not hear of orders. Milliseconds. */
 const idle = 100;
+/** How many rings are opened or closed at once: each waits for a grace period of the kernel. */
+const atOnce = 128;
 const forever = Number.POSITIVE_INFINITY;
 
-/** Captures until the reader has enough or is gone, in a thread of its own that blocks. */
-export function captureFrames(settings: CaptureSettings): void {
+/** Captures until the reader has enough or is gone, in a thread of its own that blocks most of the time. */
+export async function captureFrames(settings: CaptureSettings): Promise<void> {
   const capture = new Capture(settings);
   try {
-    parentPort?.postMessage(capture.begin() satisfies CaptureNews);
-    while (capture.goesOn) capture.turn();
+    parentPort?.postMessage((await capture.begin()) satisfies CaptureNews);
+    while (capture.goesOn) {
+      capture.turn();
+      await new Promise(setImmediate);
+    }
   } finally {
-    capture.close();
+    await capture.close();
   }
 }
 
@@ -58,7 +61,6 @@ class Capture {
   readonly #request: CaptureRequest;
   readonly #began = Date.now();
   #list = new PollList([]);
-  #length = 0;
   #nextLook = 0;
   /** When the reader had enough. */
   #stopped = forever;
@@ -77,12 +79,15 @@ class Capture {
     this.#merger = new Merger(this.#ports, new FrameWriter(this.#reader, request));
   }
 
-  begin(): CaptureNews {
+  async begin(): Promise<CaptureNews> {
     this.#reader.append(sectionHeader('weft'));
     for (const { label } of this.#request.ports) this.#reader.append(interfaceDescription(label, this.#request.snaplen));
-    const failures = this.#ports.map((port) => port.attach(this.#namespaces));
-    this.#namespaces.release();
-    this.#makeList();
+    const failures: (KernelFailure | undefined)[] = [];
+    for (let from = 0; from < this.#ports.length; from += atOnce) {
+      const attaching = this.#ports.slice(from, from + atOnce).map((port) => port.attach(this.#namespaces));
+      this.#namespaces.release();
+      failures.push(...(await Promise.all(attaching)));
+    }
     return failures;
   }
 
@@ -102,45 +107,49 @@ class Capture {
     if (!this.#reader.flush()) this.#gone = true;
   }
 
-  close(): void {
-    for (const port of this.#ports) port.detach();
+  async close(): Promise<void> {
     this.#reader.close();
+    for (let from = 0; from < this.#ports.length; from += atOnce) {
+      await Promise.all(this.#ports.slice(from, from + atOnce).map((port) => port.detach()));
+    }
   }
 
   #takeOrders(): void {
     if (parentPort === null) return;
     for (let news = receiveMessageOnPort(parentPort); news !== undefined; news = receiveMessageOnPort(parentPort)) {
-      const { forget }: CaptureOrder = news.message;
-      for (const port of this.#ports) if (port.netns === forget) port.detach();
+      const order: CaptureOrder = news.message;
+      if (order === 'end') this.#gone = true;
+      else for (const port of this.#ports) if (port.netns === order.forget) void port.detach();
       this.#namespaces.release();
-      this.#makeList();
     }
   }
 
   #wait(): void {
     const { isConnected, isBehind } = this.#reader;
-    this.#list.expect(0, isBehind && isConnected ? POLLIN | POLLOUT : POLLIN);
-    const [count, milliseconds] = this.#waitFor();
-    this.#list.wait(count, milliseconds);
-    if (this.#list.happened(0) & ~POLLOUT) this.#hear();
-    let at = 1;
-    for (const port of this.#ports) {
-      if (port.ring !== undefined && this.#list.happened(at++) & POLLERR) port.doubt();
-    }
+    const watched = this.#ports.filter(({ ring }) => ring !== undefined);
+    const list = this.#listOf([this.#reader.fd, ...watched.map(({ ring }) => ring?.fd ?? -1)]);
+    list.expect(0, isBehind && isConnected ? POLLIN | POLLOUT : POLLIN);
+    list.wait(...this.#waitFor());
+    if (list.happened(0) & ~POLLOUT) this.#hear();
+    for (const [at, port] of watched.entries()) if (list.happened(at + 1) & POLLERR) port.doubt();
   }
 
-  /** A ring that has frames is not waited for while they cannot be written. */
-  #waitFor(): readonly [count: number, milliseconds: number] {
+  #listOf(descriptors: readonly number[]): PollList {
+    if (!this.#list.isOf(descriptors)) this.#list = new PollList(descriptors);
+    return this.#list;
+  }
+
+  /** How many descriptors to wait for, and how long: a ring that has frames is not waited for while they cannot be written. */
+  #waitFor(): readonly [count: number | undefined, milliseconds: number] {
     if (!this.#reader.isConnected || this.#rest === 'full' || this.#last !== undefined) return [1, idle];
     if (this.#rest === 'more') return [1, 0];
     if (this.#rest === 'held' || this.#stopped < forever) return [1, RETIRE_AFTER];
-    return [this.#length, idle];
+    return [undefined, idle];
   }
 
   #hear(): void {
     if (!this.#reader.isConnected) {
       this.#reader.accept();
-      this.#makeList();
       return;
     }
     if (this.#reader.hear() === 'gone') this.#gone = true;
@@ -175,18 +184,9 @@ class Capture {
   #lookForPorts(): void {
     const began = Date.now();
     if (began < this.#nextLook || this.#stopped < forever) return;
-    const lost = this.#ports.filter(({ isDoubtful }) => isDoubtful);
-    for (const port of lost) port.attach(this.#namespaces);
-    if (lost.length > 0) {
-      this.#namespaces.release();
-      this.#makeList();
-    }
+    const lost = this.#ports.filter(({ isDoubtful, isAttaching }) => isDoubtful && !isAttaching);
+    for (const port of lost.slice(0, atOnce)) void port.attach(this.#namespaces);
+    if (lost.length > 0) this.#namespaces.release();
     this.#nextLook = Date.now() + Math.max(lookEvery, (Date.now() - began) / lookShare);
-  }
-
-  #makeList(): void {
-    const rings = this.#ports.flatMap(({ ring }) => (ring === undefined ? [] : [ring.fd]));
-    this.#list = new PollList([this.#reader.fd, ...rings]);
-    this.#length = 1 + rings.length;
   }
 }

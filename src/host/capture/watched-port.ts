@@ -20,6 +20,9 @@ export class WatchedPort {
   #dropped = 0;
   /** Its interface went down, or away: it is looked for until frames come again. */
   #doubtful = true;
+  #attaching = false;
+  /** An attempt to attach that is not the last one comes to nothing. */
+  #attempt = 0;
 
   /** `filter`: for the kernel. */
   constructor(port: CaptureRequest['ports'][number], size: RingSize, filter: PacketFilter | undefined) {
@@ -39,27 +42,43 @@ export class WatchedPort {
     return this.#doubtful;
   }
 
-  /** Takes hold of the interface if it is there and is not the one that is held already. What waits in the ring of an older one is lost. */
-  attach(namespaces: Namespaces): KernelFailure | undefined {
+  get isAttaching(): boolean {
+    return this.#attaching;
+  }
+
+  /**
+   * Takes hold of the interface if it is there and is not the one that is held already. What waits in the ring of an older one is lost. All
+   * that needs the namespace is done when this returns.
+   */
+  async attach(namespaces: Namespaces): Promise<KernelFailure | undefined> {
+    const attempt = ++this.#attempt;
+    this.#attaching = true;
     try {
       const { index } = getLink(namespaces.socket(this.netns), this.#name);
       if (this.#ring?.index === index) return undefined;
-      this.detach();
       namespaces.enter(this.netns);
-      this.#ring = PacketRing.open(index, this.#size, this.#filter);
+      const opening = PacketRing.open(index, this.#size, this.#filter);
+      void this.#letGo();
+      const ring = await opening;
+      if (attempt !== this.#attempt) {
+        await ring.close();
+        return undefined;
+      }
+      this.#ring = ring;
       this.#doubtful = false;
       return undefined;
     } catch (thrown) {
       return failureOf(`capture ${this.#label}`, thrown);
+    } finally {
+      if (attempt === this.#attempt) this.#attaching = false;
     }
   }
 
   /** Lets the interface, and its namespace, go. */
-  detach(): void {
-    this.#count();
-    this.#ring?.close();
-    this.#ring = undefined;
-    this.#doubtful = true;
+  async detach(): Promise<void> {
+    this.#attempt += 1;
+    this.#attaching = false;
+    await this.#letGo();
   }
 
   /** poll(2) reported an error: the interface went down. */
@@ -87,6 +106,14 @@ export class WatchedPort {
   counts(): InterfaceCounts {
     this.#count();
     return { received: this.#received, dropped: this.#dropped };
+  }
+
+  async #letGo(): Promise<void> {
+    this.#count();
+    const ring = this.#ring;
+    this.#ring = undefined;
+    this.#doubtful = true;
+    await ring?.close();
   }
 
   #count(): void {

@@ -13,6 +13,9 @@ import type {
 } from '../../boundary/kernel.ts';
 import type { KernelCalls, KernelMessage } from './protocol.ts';
 
+/** Threads of the worker that may wait for the kernel at once: for the rings of a capture with many ports. */
+const poolSize = 64;
+
 export interface KernelWorkerOptions {
   readonly lab: string;
   /** The worker's program, src/main/kernel-worker.ts or its bundle. */
@@ -61,6 +64,7 @@ class KernelClient implements Kernel {
     const [program, ...words] = [...(this.#options.through ?? []), process.execPath, '--enable-source-maps'];
     const child = fork(this.#options.workerPath, [], {
       serialization: 'advanced',
+      env: { ...process.env, UV_THREADPOOL_SIZE: String(poolSize) },
       stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
       ...(program === undefined ? {} : { execPath: program }),
       execArgv: words,

@@ -10,6 +10,6 @@ export type ThreadTask =
 
 export function runThread(given: ThreadTask): void {
   if (given.task === 'launch') launchProcesses(given.settings);
-  else if (given.task === 'capture') captureFrames(given.settings);
+  else if (given.task === 'capture') void captureFrames(given.settings);
   else carryFrames();
 }

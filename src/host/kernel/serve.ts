@@ -2,6 +2,9 @@ import { failureOf } from './failure.ts';
 import type { KernelCall, KernelMessage } from './protocol.ts';
 import { KernelWorker } from './worker.ts';
 
+/** How long captures may take to end. Milliseconds. */
+const patience = 3000;
+
 /**
  * Runs the worker on this process's channel to its parent until the parent is gone. Nodes' processes live on. `threadPath` is a program
  * that calls `runThread` in a thread.
@@ -31,8 +34,8 @@ export function serveKernel(threadPath: string): void {
     );
   });
   process.on('disconnect', () => {
-    worker?.close();
-    process.exit(0);
+    setTimeout(() => process.exit(0), patience);
+    void Promise.resolve(worker?.close()).finally(() => process.exit(0));
   });
 }
 

@@ -135,9 +135,10 @@ export class KernelWorker {
     hand: (path, lines, deadlineMs) => handLines(path, lines, deadlineMs, (wanted) => this.#openOnce(wanted)),
   };
 
-  close(): void {
+  async close(): Promise<void> {
     this.#relays.close();
     this.#carrier.close();
+    await this.#captures.close();
   }
 
   #openOnce(wanted: HandedDescriptor): number {

@@ -262,6 +262,23 @@ export function close(fd: number): void {
   calls.close(fd);
 }
 
+/** The same in a thread of the process's pool: closing a packet socket waits for a grace period of the kernel, as does its ring. */
+export function closeAside(fd: number): Promise<void> {
+  return new Promise((resolve) => calls.close.async(fd, () => resolve()));
+}
+
+/** As `setSocketOption`, in a thread of the process's pool. At most 256 such calls may be under way at once. */
+export async function setSocketOptionAside(fd: number, level: number, name: number, value: Uint8Array): Promise<void> {
+  const result = await new Promise<number>((resolve, reject) => {
+    calls.setsockopt.async(fd, level, name, value, value.byteLength, (failure: Error | null, outcome: number) => {
+      if (failure === null) resolve(outcome);
+      else reject(failure);
+    });
+  });
+  // The error's number stays in the other thread: asking again tells it.
+  if (result < 0) setSocketOption(fd, level, name, value);
+}
+
 /** poll(2), up to `milliseconds`; `descriptors` is an array of struct pollfd. How many have something to say. */
 export function poll(descriptors: Uint8Array, count: number, milliseconds: number): number {
   return checked('poll', calls.poll(descriptors, count, milliseconds));

@@ -73,12 +73,12 @@ export class PacketRing {
     this.#states = new Int32Array(this.#memory.bytes);
   }
 
-  /** At the interface of that index in this thread's network namespace; it may be down. */
-  static open(index: number, size: RingSize, filter: PacketFilter | undefined): PacketRing {
+  /** At the interface of that index in the network namespace that the thread is in when this is called; it may be down. */
+  static async open(index: number, size: RingSize, filter: PacketFilter | undefined): Promise<PacketRing> {
     const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     try {
       libc.setSocketOption(fd, SOL_PACKET, PACKET_VERSION, TPACKET_V3);
-      libc.setSocketOption(fd, SOL_PACKET, PACKET_RX_RING, ringRequest(size));
+      await libc.setSocketOptionAside(fd, SOL_PACKET, PACKET_RX_RING, ringRequest(size));
       if (filter !== undefined) libc.attachFilter(fd, program(filter));
       const ring = new PacketRing(fd, index, size);
       const address = Buffer.alloc(20);
@@ -163,9 +163,9 @@ export class PacketRing {
   }
 
   /** Nothing may be asked of it afterwards. */
-  close(): void {
+  close(): Promise<void> {
     this.#memory.release();
-    libc.close(this.fd);
+    return libc.closeAside(this.fd);
   }
 
   #word(at: number): number {
