@@ -100,16 +100,26 @@ function changeNode(topology: Topology, name: string, attributes: AttributeChang
   return { ...topology, nodes: topology.nodes.map((each) => (each === node ? changed : each)) };
 }
 
-function attach(topology: Topology, tail: ChangedEnd, head: ChangedEnd, attributes: Attributes): Topology | EditFault {
-  for (const end of [tail, head]) {
+function attach(topology: Topology, one: ChangedEnd, other: ChangedEnd, attributes: Attributes): Topology | EditFault {
+  for (const end of [one, other]) {
     const wrong = endFault(topology, end);
     if (wrong !== undefined) return wrong;
   }
+  const [tail, head] = [withoutHubPort(topology, one), withoutHubPort(topology, other)];
   if (tail.node === head.node && tail.port === head.port) {
     return fault('bad-value', `${endText(tail)} cannot be attached to itself`, 'join it to another port');
   }
   const link: Link = { id: `${endText(tail)}--${endText(head)}`, tail, head, attributes };
+  if (topology.links.some(({ id }) => id === link.id)) {
+    return fault('exists', `there is a link ${link.id} already`, 'one link joins two hubs');
+  }
   return { ...topology, links: [...topology.links, link] };
+}
+
+/** Ports of hubs have no names. */
+function withoutHubPort({ nodes }: Topology, end: ChangedEnd): ChangedEnd {
+  const isHub = nodes.some(({ name, kind }) => name === end.node && kind === 'hub');
+  return isHub ? { node: end.node, port: undefined } : end;
 }
 
 function endFault(topology: Topology, { node: name, port }: ChangedEnd): EditFault | undefined {

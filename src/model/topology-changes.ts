@@ -3,6 +3,7 @@ import type { Attributes, Link, Topology, TopologyNode } from './topology.ts';
 
 /** How a desired topology differs from the file that it began with. */
 export interface TopologyChanges {
+  /** Nodes that the file does not have, and those that stand in the place of removed ones. */
   readonly created: readonly TopologyNode[];
   readonly removed: readonly string[];
   /** Attributes of nodes, by name of the node. */
@@ -27,10 +28,15 @@ export function changesBetween(file: Topology, desired: Topology): TopologyChang
   if (file === desired) return noChanges;
   const [ours, theirs] = [byName(desired.nodes), byName(file.nodes)];
   const [ourLinks, theirLinks] = [byId(desired.links), byId(file.links)];
+  const stays = (name: string) => isSameNode(theirs.get(name), ours.get(name));
   return {
-    created: desired.nodes.filter(({ name }) => !theirs.has(name)),
-    removed: file.nodes.filter(({ name }) => !ours.has(name)).map(({ name }) => name),
-    nodes: differences(file.nodes, ({ name }) => name, ours),
+    created: desired.nodes.filter(({ name }) => !stays(name)),
+    removed: file.nodes.filter(({ name }) => !stays(name)).map(({ name }) => name),
+    nodes: differences(
+      file.nodes.filter(({ name }) => stays(name)),
+      ({ name }) => name,
+      ours,
+    ),
     attached: desired.links.filter(({ id }) => !theirLinks.has(id)),
     detached: file.links.filter(({ id }) => !ourLinks.has(id)).map(({ id }) => id),
     links: differences(file.links, ({ id }) => id, ourLinks),
@@ -44,18 +50,19 @@ export function changesBetween(file: Topology, desired: Topology): TopologyChang
 export function withChanges(file: Topology, changes: TopologyChanges): Topology {
   if (isUnchanged(changes)) return file;
   const gone = new Set(changes.removed);
-  const created = changes.created.filter(({ name }) => !file.nodes.some((node) => node.name === name));
-  const nodes = [...file.nodes.filter(({ name }) => !gone.has(name)), ...created].map((node) =>
+  const kept = file.nodes.filter(({ name }) => !gone.has(name));
+  const keptNames = new Set(kept.map(({ name }) => name));
+  const nodes = [...kept, ...changes.created.filter(({ name }) => !keptNames.has(name))].map((node) =>
     changed(node, changes.nodes[node.name]),
   );
   const names = new Set(nodes.map(({ name }) => name));
   const detached = new Set(changes.detached);
-  const kept = file.links.filter((link) => !detached.has(link.id) && names.has(link.tail.node) && names.has(link.head.node));
-  const taken = new Set(kept.flatMap(endsOf));
+  const staying = file.links.filter((link) => !detached.has(link.id) && names.has(link.tail.node) && names.has(link.head.node));
+  const taken = new Set(staying.flatMap(endsOf));
   const attached = changes.attached.filter(
     (link) => names.has(link.tail.node) && names.has(link.head.node) && !endsOf(link).some((end) => taken.has(end)),
   );
-  return { ...file, nodes, links: [...kept, ...attached].map((link) => changed(link, changes.links[link.id])) };
+  return { ...file, nodes, links: [...staying, ...attached].map((link) => changed(link, changes.links[link.id])) };
 }
 
 /** Links of the changes that find no place in the file: a node is gone, or another link holds the port. */
@@ -68,6 +75,12 @@ export function lostChanges(file: Topology, changes: TopologyChanges): readonly 
 export function withAttributes(attributes: Attributes, changes: AttributeChanges): Attributes {
   const next = Object.entries({ ...attributes, ...changes });
   return Object.fromEntries(next.filter((entry): entry is [string, string] => entry[1] !== null));
+}
+
+/** Whether attributes alone can tell two nodes of one name apart: kind and template are what a node is made with. */
+function isSameNode(one: TopologyNode | undefined, other: TopologyNode | undefined): boolean {
+  if (one === undefined || other === undefined) return false;
+  return one === other || (one.kind === other.kind && one.template === other.template);
 }
 
 interface Attributed {
