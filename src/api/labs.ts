@@ -33,6 +33,19 @@ export interface EnterCommand {
   readonly environment: Readonly<Record<string, string>>;
 }
 
+/** Something that a lab has left which lives no more. */
+export interface Leftover {
+  readonly kind: 'runtime folder' | 'document' | 'lock' | 'process' | 'interface' | 'image' | 'file';
+  /** Left out where it belongs to no lab in particular. */
+  readonly lab?: string;
+  /** A path, the name of an interface, or a process's number and command line. */
+  readonly what: string;
+  /** Why it is a leftover; one sentence. */
+  readonly reason: string;
+  /** Why it could not be removed. */
+  readonly failure?: string;
+}
+
 export interface Labs {
   /** The labs of this user. */
   list(): Promise<readonly KnownLab[]>;
@@ -42,6 +55,8 @@ export interface Labs {
   launch(name: string): Promise<LabConnection>;
   /** Ends the sandbox, and with it everything in it, and removes the lab's sockets, state and runtime folder. Gone already is fine. */
   remove(name: string): Promise<void>;
+  /** Removes what labs of this user have left that live no more, after a reboot or a kill, and tells it; with `dryRun` it is only told. */
+  gc(dryRun: boolean): Promise<readonly Leftover[]>;
   /** The command that enters a namespace node of a running lab, as its status names it, with nsenter; it sees the node's own resolv.conf. */
   enter(name: string, node: { readonly name: string; readonly pid: number }, argv: readonly string[]): Promise<EnterCommand>;
 }

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { Requests, Responses, Told } from '../api/contract.ts';
-import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
+import type { KnownLab, LabConnection, Labs, Leftover } from '../api/labs.ts';
 import { HostError } from '../boundary/host-error.ts';
 import { systemSinks } from '../host/byte-sinks.ts';
 import { systemClock } from '../host/clock.ts';
@@ -31,6 +31,19 @@ class StandInLabs implements Labs {
     return Promise.resolve(
       [...this.running].map(([name, { spec }]) => ({ name, directory: spec?.directory ?? '', alive: true })),
     );
+  }
+
+  gc(dryRun: boolean): Promise<readonly Leftover[]> {
+    const found: readonly Leftover[] = [
+      { kind: 'document', lab: 'old', what: '/state/old.json', reason: 'the lab ended without being taken down' },
+      {
+        kind: 'image',
+        what: '/cache/images/1',
+        reason: 'another small guest has taken its place',
+        ...(dryRun ? {} : { failure: 'it is busy' }),
+      },
+    ];
+    return Promise.resolve(found);
   }
 
   connect(name: string): Promise<LabConnection | undefined> {
@@ -356,4 +369,19 @@ it('never shows a stack unless asked', async () => {
     'ERROR: internal: a bug\n       this is a bug of weft: please report it with what WEFT_DEBUG=1 shows for the same command\n',
   );
   expect((await run(['image'], { ...broken, environment: { WEFT_DEBUG: '1' } })).err).toContain('run-command-line.test.ts');
+});
+
+it('tells what a clean-up removes, and ends with 1 when something stays', async () => {
+  const dry = await run(['gc', '--dry-run']);
+  expect(dry).toMatchObject({ code: 0, err: expect.stringContaining('nothing was removed') });
+  expect(dry.out).toBe(
+    `${[
+      'KIND      LAB  WHAT             WHY',
+      'document  old  /state/old.json  the lab ended without being taken down',
+      'image     -    /cache/images/1  another small guest has taken its place',
+    ].join('\n')}\n`,
+  );
+  const done = await run(['gc', '--json']);
+  expect(done).toMatchObject({ code: 1, err: expect.stringContaining('/cache/images/1: it is busy') });
+  expect(JSON.parse(done.out)).toMatchObject([{ kind: 'document' }, { kind: 'image', failure: 'it is busy' }]);
 });

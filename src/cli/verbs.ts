@@ -16,6 +16,7 @@ import { eventsVerb } from './verbs/events.ts';
 import { exampleVerb } from './verbs/example.ts';
 import { execVerb } from './verbs/exec.ts';
 import { featuresVerb } from './verbs/features.ts';
+import { gcVerb } from './verbs/gc.ts';
 import { generateVerb } from './verbs/generate.ts';
 import { graphVerb } from './verbs/graph.ts';
 import { helpVerb } from './verbs/help.ts';
@@ -70,6 +71,7 @@ export const VERBS: readonly Verb[] = [
   recordVerb,
   graphVerb,
   imageVerb,
+  gcVerb,
   doctorVerb,
   completionVerb,
   helpVerb(() => VERBS),

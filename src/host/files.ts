@@ -83,6 +83,11 @@ export function isHalfOf(target: string, name: string): boolean {
   return name.startsWith(temporaryStart(target)) && /^\d+\.\d+\.new$/.test(name.slice(temporaryStart(target).length));
 }
 
+/** True for the name of a file that `replace` was writing for some target. */
+export function isAnyHalf(name: string): boolean {
+  return /^\..{1,32}\.\d+\.\d+\.new$/.test(name);
+}
+
 async function write(path: string, content: string | Uint8Array, options: { mode?: number; durable?: boolean }): Promise<void> {
   const file = await open(path, 'wx', options.mode ?? 0o666);
   try {

@@ -24,30 +24,46 @@ export function subjectOf(untrustedText: string | undefined): LabSubject {
   }
 }
 
+/** What the names of a lab's document, and of one that could not be read, end with. */
+export const documentSuffixes: readonly string[] = ['.json', `.json${setAside}`];
+
+/** What a lab has left in the folder of documents and in its own directory, and whether commands had changed its topology. */
+export async function tracesOf(document: string): Promise<{ readonly changed: boolean; readonly files: readonly string[] }> {
+  const text = await systemFiles.readTextIfThere(document);
+  const { directory, nodes } = subjectOf(text);
+  const inDirectory = directory.startsWith('/') ? await pidFiles(directory, nodes ?? []) : [];
+  const own = new Set([basename(document), `${basename(document)}${setAside}`]);
+  return { changed: isChanged(text), files: [...(await withHalves(dirname(document), own)), ...inDirectory] };
+}
+
 /** Removes a lab's document and, in the lab's directory, the process numbers; with halves of them that a killed engine left. */
 export async function removeTraces(document: string): Promise<void> {
-  const { directory, nodes } = subjectOf(await systemFiles.readTextIfThere(document));
-  if (directory.startsWith('/')) {
-    const names = nodes ?? (await generatedIn(directory));
-    await removeWithHalves(directory, new Set(names.map((name) => `${name}.pid`)));
-  }
-  await removeWithHalves(dirname(document), new Set([basename(document), `${basename(document)}${setAside}`]));
+  for (const file of (await tracesOf(document)).files) await systemFiles.remove(file);
 }
 
-/** The nodes that files were generated for in a lab's directory. */
-async function generatedIn(directory: string): Promise<readonly string[]> {
+/** Process numbers of the nodes that a document names, and of others that files were generated for: commands may have made them. */
+async function pidFiles(directory: string, nodes: readonly string[]): Promise<readonly string[]> {
   if (!(await systemFiles.exists(directory))) return [];
-  return (await systemFiles.list(directory))
-    .filter((name) => name.endsWith('.yaml'))
-    .map((name) => name.slice(0, -'.yaml'.length));
+  const there = new Set(await systemFiles.list(directory));
+  const generated = [...there].flatMap((name) => (there.has(`${name}.yaml`) ? [name] : []));
+  return await withHalves(directory, new Set([...nodes, ...generated].map((name) => `${name}.pid`)));
 }
 
-async function removeWithHalves(folder: string, targets: ReadonlySet<string>): Promise<void> {
-  if (!(await systemFiles.exists(folder))) return;
+async function withHalves(folder: string, targets: ReadonlySet<string>): Promise<readonly string[]> {
+  if (!(await systemFiles.exists(folder))) return [];
   const written = [...targets];
-  for (const name of await systemFiles.list(folder)) {
-    const half = name.endsWith('.new') && written.some((target) => isHalfOf(target, name));
-    if (half || targets.has(name)) await systemFiles.remove(`${folder}/${name}`);
+  const names = await systemFiles.list(folder);
+  const isOurs = (name: string) =>
+    targets.has(name) || (name.endsWith('.new') && written.some((target) => isHalfOf(target, name)));
+  return names.filter(isOurs).map((name) => `${folder}/${name}`);
+}
+
+function isChanged(untrustedText: string | undefined): boolean {
+  try {
+    const { changes } = JSON.parse(untrustedText ?? '') as { changes?: Readonly<Record<string, unknown>> };
+    return Object.values(changes ?? {}).some((part) => typeof part === 'object' && part !== null && Object.keys(part).length > 0);
+  } catch {
+    return false;
   }
 }
 

@@ -60,6 +60,19 @@ export function openLabs(environment: Environment): Labs {
     return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
   };
 
+  const lives = async (lab: string) => findAnchor(runOf(lab), lab) !== undefined || (await answers(runOf(lab), systemStreams));
+
+  /** For the holder of the lab's lock. */
+  const removeAll = async (lab: string, interfaces: boolean) => {
+    const anchor = findAnchor(runOf(lab), lab);
+    if (anchor !== undefined) await endAnchor(anchor, systemClock);
+    await endMarked(lab, runOf(lab), systemClock);
+    if (interfaces) await removeMarkedInterfaces(lab, systemCommands);
+    await removeTraces(documentPath(environment, lab));
+    await systemFiles.remove(runOf(lab));
+    await systemFiles.remove(`${root}/${lab}.lock`);
+  };
+
   return {
     async list() {
       const names = new Set([...(await namesIn(root, '')), ...(await namesIn(documentsFolder(environment), '.json'))]);
@@ -91,17 +104,21 @@ export function openLabs(environment: Environment): Labs {
       });
     },
     async remove(lab) {
-      await locked(lab, async () => {
-        const anchor = findAnchor(runOf(lab), lab);
-        if (anchor !== undefined) await endAnchor(anchor, systemClock);
-        await endMarked(lab, runOf(lab), systemClock);
-        if (uid === 0) await removeMarkedInterfaces(lab, systemCommands);
-        await removeTraces(documentPath(environment, lab));
-        await systemFiles.remove(runOf(lab));
-        await systemFiles.remove(`${root}/${lab}.lock`);
-      });
+      await locked(lab, () => removeAll(lab, uid === 0));
       removeIfEmpty(documentsFolder(environment));
       removeIfEmpty(root);
+    },
+    async gc(dryRun) {
+      const removeDead = (lab: string, interfaces: boolean) =>
+        locked(lab, async () => {
+          if (await lives(lab)) return false;
+          await removeAll(lab, interfaces);
+          return true;
+        });
+      const { collectLeftovers } = await import('./leftovers.ts');
+      const found = await collectLeftovers(dryRun, { environment, root, uid, lives, removeDead });
+      if (!dryRun) for (const folder of [documentsFolder(environment), root]) removeIfEmpty(folder);
+      return found;
     },
     async enter(lab, { name, pid }, argv) {
       const anchor = findAnchor(runOf(lab), lab);
