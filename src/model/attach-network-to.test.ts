@@ -11,7 +11,7 @@ const space = fc.constantFrom(' ', '  ', '\t');
 
 describe('parseAttachNetworkTo', () => {
   it('reads frontends, MACs and blank lines, with line breaks real or written out', () => {
-    expect(parse('F\n\n  G frontend_mac=12:34:56:78:90:AB \r\nH\\nI')).toEqual({
+    expect(parse('F\n\n  G frontend_mac=12:34:56:78:90:AB \r\nH\\nI')).toMatchObject({
       attachments: [
         { frontend: 'F', mac: undefined },
         { frontend: 'G', mac: '12:34:56:78:90:ab' },
@@ -49,7 +49,7 @@ describe('parseAttachNetworkTo', () => {
           const text = lines.map(
             ([frontend, address, gap]) => `${gap}${frontend}${address === null ? '' : `${gap}frontend_mac=${address}`}${gap}`,
           );
-          expect(parse(text.join(separator))).toEqual({
+          expect(parse(text.join(separator))).toMatchObject({
             attachments: lines.map(([frontend, address]) => ({ frontend, mac: address ?? undefined })),
             faults: [],
           });
@@ -71,6 +71,7 @@ describe('parseAttachNetworkTo', () => {
           const frontends = attachments.map(({ frontend }) => frontend);
           expect(new Set(frontends).size).toBe(frontends.length);
           expect(frontends).not.toContain('B');
+          for (const { frontend, from, to } of attachments) expect(value.slice(from, to)).toBe(frontend);
           for (const { from, to } of faults) expect(value.slice(from, to)).toMatch(/^\S+$/);
         },
       ),
