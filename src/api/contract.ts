@@ -31,10 +31,13 @@ export interface Requests {
   readonly stop: { readonly nodes?: readonly string[] | undefined; readonly kill?: boolean | undefined };
   /** What would be done to reach the desired state, or that of a file. Changes nothing. */
   readonly plan: { readonly file?: FileWish | undefined };
-  /** Brings the lab to its desired state, or to that of a file; nodes that run are restarted only with `restart`. */
+  /** Brings the lab to its desired state, or to that of a file. What is not allowed and would be needed is named, and nothing is done. */
   readonly apply: {
     readonly file?: FileWish | undefined;
-    readonly restart: boolean;
+    /** Whether nodes may be restarted where that is needed; `later` does the rest and leaves them as they are. */
+    readonly restart: 'yes' | 'no' | 'later';
+    /** Nodes that the file no longer has may be ended. */
+    readonly remove: boolean;
     /** As for start, of the nodes that are launched. */
     readonly wait: boolean;
     readonly timeout: number;
@@ -105,6 +108,11 @@ export interface ChangeOutcome extends Outcome {
   readonly reports: readonly StepReport[];
 }
 
+/** How an apply ended. With `needs`, nothing was done: these restarts and ends of nodes have to be allowed first. */
+export interface ApplyOutcome extends ChangeOutcome {
+  readonly needs?: { readonly restarts: readonly string[]; readonly removals: readonly string[] };
+}
+
 export interface Desired {
   /** The lab as its file described it. */
   readonly spec: LabSpec;
@@ -149,7 +157,7 @@ export interface Responses {
   readonly start: Outcome;
   readonly stop: Outcome;
   readonly plan: LabPlan;
-  readonly apply: ChangeOutcome;
+  readonly apply: ApplyOutcome;
   readonly change: ChangeOutcome;
   readonly pause: ChangeOutcome;
   readonly desired: Desired;

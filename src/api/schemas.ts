@@ -104,7 +104,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
   start: z.object({ spec: labSpecSchema, nodes, wait: z.boolean(), timeout: seconds }),
   stop: z.object({ nodes, kill: z.optional(z.boolean()) }),
   plan: z.object({ file }),
-  apply: z.object({ file, restart: z.boolean(), wait: z.boolean(), timeout: seconds }),
+  apply: z.object({ file, restart: z.enum(['yes', 'no', 'later']), remove: z.boolean(), wait: z.boolean(), timeout: seconds }),
   change: z.object({ changes: z.array(change) }),
   pause: z.object({ nodes: z.array(z.string()), paused: z.boolean() }),
   desired: z.strictObject({}),

@@ -1,7 +1,7 @@
 import type { DriverNode } from '../boundary/driver.ts';
 import type { WriteFileSet } from '../boundary/file-set.ts';
 import type { Files } from '../boundary/files.ts';
-import type { Kernel } from '../boundary/kernel.ts';
+import type { Kernel, NodeProcess } from '../boundary/kernel.ts';
 import type { ReadTree } from '../boundary/read-tree.ts';
 import type { ScriptSource } from '../boundary/script-source.ts';
 import { isGenerated } from '../model/topology.ts';
@@ -34,6 +34,8 @@ export class ActiveLab {
   readonly config: NodeConfig;
   readonly #parts: HoldingParts;
   readonly #folders = new Map<string, string>();
+  readonly #strangers: NodeProcess[] = [];
+  readonly #leaving = new Map<string, NodeRecord>();
   #lab: Lab;
 
   private constructor(parts: HoldingParts, lab: Lab) {
@@ -55,6 +57,7 @@ export class ActiveLab {
     for (const process of await parts.kernel.processes()) {
       const record = lab.records.get(process.node);
       if (record !== undefined) active.launcher.adopt(record, process);
+      else active.#strangers.push(process);
     }
     return active;
   }
@@ -63,8 +66,35 @@ export class ActiveLab {
     return this.#lab;
   }
 
+  /** Ends processes of nodes that the lab no longer has: an engine was killed before it could. Gives their names. */
+  async endStrangers(): Promise<readonly string[]> {
+    const names = this.#strangers.map(({ node }) => node);
+    if (names.length === 0) return names;
+    const { files, kernel } = this.#parts;
+    await kernel.signal(
+      this.#strangers.map(({ pid }) => pid),
+      'SIGKILL',
+    );
+    await files.removeAll(names.map((name) => `${this.#lab.spec.directory}/${name}.pid`));
+    this.#strangers.length = 0;
+    return names;
+  }
+
+  /** The record of a node that the lab has, or that it had and whose process has yet to end. */
+  record(name: string): NodeRecord | undefined {
+    return this.#lab.records.get(name) ?? this.#leaving.get(name);
+  }
+
+  /** These nodes of a former description have ended. */
+  forget(records: readonly NodeRecord[]): void {
+    for (const { name } of records) this.#leaving.delete(name);
+  }
+
   /** Works with another description of the same lab from now on. */
   async follow(lab: Lab): Promise<void> {
+    for (const [name, record] of this.#lab.records) {
+      if (!lab.records.has(name) && record.process !== undefined) this.#leaving.set(name, record);
+    }
     this.#lab = lab;
     this.wiring.follow(lab);
     this.launcher.follow(lab);

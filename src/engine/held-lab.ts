@@ -89,22 +89,42 @@ export class HeldLab {
     return { state: next, lab, files, gone, outdated: await outdatedNodes(spec, next.launched, source) };
   }
 
-  /**
-   * Makes a state the desired one: its scripts are written, then its document, then the lab follows. A failure before the document is on disk
-   * leaves all as it was. What is found out again after a crash of the machine need not be `durable`.
-   */
+  /** Makes a state the desired one: its scripts are written, then its document, then the lab follows. */
   async become(next: DesiredState, { durable = true }: { readonly durable?: boolean } = {}): Promise<void> {
     const active = this.#active;
     if (active === undefined) throw new Error('no lab is held');
-    const compiled = this.#isCompiled(next) ? undefined : await this.compile(next, active);
-    if (compiled !== undefined) await this.#write(compiled);
+    if (!this.#isCompiled(next)) return await this.take(await this.compile(next, active), { durable });
     await this.#parts.document.save(next, { durable });
-    if (compiled !== undefined) {
-      await active.follow(new Lab({ ...compiled.lab.parts, before: active.lab, tentative: false }));
-      this.#outdated = compiled.outdated;
-    }
     this.#state = next;
     this.#want(next);
+  }
+
+  /**
+   * The same with a state that is compiled already. A failure before the document is on disk leaves all as it was. What is found out again
+   * after a crash of the machine need not be `durable`.
+   */
+  async take(compiled: Compiled, { durable = true }: { readonly durable?: boolean } = {}): Promise<void> {
+    const active = this.#active;
+    if (active === undefined) throw new Error('no lab is held');
+    const { state, lab, outdated } = compiled;
+    await this.#write(compiled);
+    await this.#parts.document.save(state, { durable });
+    const fileChanged = this.#state?.spec.topology !== state.spec.topology;
+    await active.follow(new Lab({ ...lab.parts, before: active.lab, tentative: false }));
+    this.#outdated = outdated;
+    this.#state = state;
+    this.#want(state);
+    if (fileChanged) this.#writeCopy(state);
+  }
+
+  /** What these nodes were launched as counts no longer: their processes have ended. */
+  async forgetLaunched(nodes: ReadonlySet<string>): Promise<void> {
+    const state = this.#state;
+    if (state === undefined || !Object.keys(state.launched).some((name) => nodes.has(name))) return;
+    await this.become({
+      ...state,
+      launched: Object.fromEntries(Object.entries(state.launched).filter(([name]) => !nodes.has(name))),
+    });
   }
 
   /** Whether the lab as it is compiled now is also that of another state. */
@@ -119,6 +139,17 @@ export class HeldLab {
     const { directory } = state.spec;
     if (files.length > 0) await this.#parts.writeFileSet(directory, files);
     await this.#parts.files.removeAll([...gone].flatMap((name) => [`${directory}/${name}`, `${directory}/${name}.yaml`]));
+  }
+
+  /** topology.dot follows the file that was applied, as `generate` would write it, soon; a file of the user's own is never written over. */
+  #writeCopy({ spec }: DesiredState): void {
+    const path = `${spec.directory}/topology.dot`;
+    if (spec.input === undefined || spec.input === path) return;
+    const { files, log, scripts } = this.#parts;
+    void scripts
+      .print(spec)
+      .then((text) => files.replace(path, text))
+      .catch((failure: unknown) => log(String(failure)));
   }
 
   /** Scripts of nodes that commands have changed: what `generate` wrote knows nothing of the commands. */

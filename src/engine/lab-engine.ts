@@ -11,39 +11,30 @@ import type { LinkState } from '../model/link-state.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Link, Topology } from '../model/topology.ts';
 import { isUnchanged } from '../model/topology-changes.ts';
-import { connectionsOf } from '../plan/attachments.ts';
-import type { DesiredLab } from '../plan/desired.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
-import type { ObservedLab } from '../plan/observed.ts';
-import { planLab } from '../plan/plan-lab.ts';
-import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { ActiveLab, HoldingParts } from './active-lab.ts';
 import { Admission } from './admission.ts';
 import { type CaptureLab, captureLab } from './capture/capture-lab.ts';
-import { carryOut } from './carry-out.ts';
-import { conditionRefusals } from './conditions.ts';
+import { type ApplyWish, type Changed, Changing, checkedFile, type Needs } from './changing.ts';
 import { examineLinks } from './conformance.ts';
 import type { ConsoleKind, Consoles } from './consoles.ts';
+import { Convergence } from './convergence.ts';
 import { connectionLinks, type DesiredState, desiredTopology } from './desired-state.ts';
 import type { DocumentStore } from './document.ts';
 import { GuestPorts } from './guest-ports.ts';
 import { HeldLab } from './held-lab.ts';
-import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
-import { Launches } from './launches.ts';
 import { linkStates } from './link-states.ts';
 import { LinkSwitch, type SwitchWish } from './link-switch.ts';
-import { type FileWish, freshState, withEdits, withFile } from './next-state.ts';
+import { type FileWish, freshState, withEdits } from './next-state.ts';
 import { andEvents } from './node-events.ts';
 import type { NodeRecord } from './node-record.ts';
-import { planView } from './plan-view.ts';
 import { PortCarriers } from './port-carriers.ts';
-import { refuseConditions } from './refuse-conditions.ts';
+import { Starts, type StartWish } from './starts.ts';
 import { statusOf } from './status-view.ts';
 import { problemOf, statusWithoutDocument } from './status-without-document.ts';
-import { tellChanges, tellReports } from './step-events.ts';
-import { firstOfEach, refusedLinks, stepFailures } from './step-failures.ts';
+import { tellChanges } from './step-events.ts';
 import { terminate } from './terminate.ts';
 import { Turns } from './turns.ts';
 import { whyDown } from './why-down.ts';
@@ -63,17 +54,18 @@ export interface EngineParts extends Omit<HoldingParts, 'admission'> {
 }
 
 type Emit = (event: ProgressEvent) => void;
-const silent: Emit = () => undefined;
 
 /** Up to this many nodes, the outcome of a start tells of every port. */
 const portsShown = 100;
 
-/** From this many links on, people are told that links are being made. */
-const worthTelling = 200;
-
 /** What the outcome of a change tells beyond that of a start. */
 export interface ChangeOutcome extends Outcome {
   readonly reports: readonly StepReport[];
+}
+
+/** The same of an apply. With `needs`, nothing was done: this has to be allowed first. */
+export interface ApplyOutcome extends ChangeOutcome {
+  readonly needs?: Needs;
 }
 
 /** What is desired of a lab, for people and programs. */
@@ -88,52 +80,40 @@ export interface Desired {
   readonly running: readonly string[];
 }
 
-export interface StartWish {
-  readonly nodes?: readonly string[] | undefined;
-  readonly wait: boolean;
-  /** Seconds. */
-  readonly timeout: number;
-}
-
-/** Desired against observed, and the steps between them. */
-interface Plan {
-  readonly desired: DesiredLab;
-  readonly observed: ObservedLab;
-  readonly steps: readonly Step[];
-}
-
 /** Holds the desired state of one lab, and brings the lab to it. */
 export class LabEngine {
   readonly #parts: EngineParts;
   readonly #turns = new Turns();
   readonly #held: HeldLab;
-  readonly #guestPorts: GuestPorts;
-  readonly #links: LinkSwitch;
-  /** Nodes whose surroundings may have to change, because they have come up or gone. */
-  #unsettled = new Set<string>();
-  #settling: Promise<void> = Promise.resolve();
   readonly #carriers: PortCarriers;
+  readonly #convergence: Convergence;
+  readonly #starts: Starts;
+  readonly #changing: Changing;
+  readonly #links: LinkSwitch;
   /** Why the desired state is not known although there is a document. */
   #unreadable: HostError | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
-    this.#guestPorts = new GuestPorts(parts.clock, parts.log);
+    const own = { held: this.#held, turns: this.#turns, abilities: parts.kernel.abilities };
+    const guestPorts = new GuestPorts(parts.clock, parts.log);
+    this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
+    this.#convergence = new Convergence({ ...parts, ...own, guestPorts, carriers: this.#carriers });
+    this.#starts = new Starts({ ...parts, ...own, convergence: this.#convergence });
+    this.#changing = new Changing({ ...parts, ...own, convergence: this.#convergence, starts: this.#starts });
     this.#links = new LinkSwitch({
       ...parts,
-      turns: this.#turns,
-      abilities: parts.kernel.abilities,
+      ...own,
       momentary: this.#held.momentary,
-      lab: () => this.#running().lab,
-      file: () => this.#stateOf().spec.topology,
+      lab: () => this.#convergence.active.lab,
+      file: () => this.#convergence.state.spec.topology,
       edit: async (changes, nodes) => {
-        await this.#held.become(withEdits(this.#stateOf(), changes, this.#running().lab));
+        await this.#held.become(withEdits(this.#convergence.state, changes, this.#convergence.active.lab));
         tellChanges(parts.events, changes, nodes, 'link');
       },
-      reconcile: (nodes) => this.#reconcile(nodes),
+      reconcile: (nodes) => this.#convergence.reconcile(nodes),
     });
-    this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
   }
 
   /** Takes over what runs already: reads the document, finds processes and wires, and mends what is missing. */
@@ -149,8 +129,9 @@ export class LabEngine {
       record.reason = 'its process ended while no engine watched';
       this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: record.reason });
     }
+    for (const node of await active.endStrangers()) this.#parts.log(`${node}: it was ended, since the topology no longer has it`);
     await active.wiring.resume();
-    for (const { message } of await this.#reconcile()) if (message !== undefined) this.#parts.log(message);
+    for (const { message } of await this.#convergence.reconcile()) if (message !== undefined) this.#parts.log(message);
   }
 
   /** Starts nodes; those that run, or are being started by another call, are skipped. */
@@ -159,13 +140,12 @@ export class LabEngine {
     const warnings: string[] = [];
     const begun = await this.#turns.take(async () => {
       warnings.push(...(await this.#takeSpec(request.spec)));
-      const { lab } = this.#running();
-      return await this.#begin(this.#select(lab, request.nodes), request, { warnings, emit });
+      return await this.#starts.begin(this.#select(request.nodes), request, { warnings, emit });
     });
     const failed = await begun.launches.failures();
     const others = request.wait ? begun.selected.filter((record) => !begun.fresh.includes(record)) : [];
-    const late = await this.#running().launcher.awaitStarted(others, request.timeout * 1000);
-    await this.#settled();
+    const late = await this.#convergence.active.launcher.awaitStarted(others, request.timeout * 1000);
+    await this.#convergence.settled();
     return await this.#outcome([...begun.blocked, ...failed, ...late], warnings);
   }
 
@@ -175,8 +155,13 @@ export class LabEngine {
     await this.#turns.take(async () => {
       const { active, state } = this.#held;
       if (active === undefined || state === undefined) return;
-      const selected = this.#select(active.lab, request.nodes);
-      await this.#end(selected, request.kill === true, emit);
+      const selected = this.#select(request.nodes);
+      const names = new Set(selected.map(({ name }) => name));
+      const without = (nodes: ReadonlySet<string>) => new Set([...nodes].filter((name) => !names.has(name)));
+      await this.#held.become({ ...state, running: without(state.running), paused: without(state.paused) });
+      await terminate(selected, active.lab.spec.directory, this.#parts, { emit, kill: request.kill === true });
+      await this.#held.forgetLaunched(names);
+      await this.#convergence.reconcile(names);
     });
     return { failures: [], warnings: [], status: await this.status({ ports: false }) };
   }
@@ -200,102 +185,29 @@ export class LabEngine {
 
   /** What would have to be done to reach the desired state, or that of a file; nothing is changed. */
   async plan(request: { readonly file?: FileWish | undefined }): Promise<LabPlan> {
-    return await this.#turns.take(async () => {
-      const active = this.#running();
-      const state = this.#stateOf();
-      const next = request.file === undefined ? state : withFile(state, this.#checked(request.file), active.lab);
-      const { lab, outdated } = await this.#held.compile(next, active);
-      const wanted = await this.#planFor(active, lab, next, outdated);
-      const kept = { file: next.spec.topology, changes: request.file?.discard === true ? next.changes : state.changes };
-      return planView({ before: active.lab, after: lab, steps: wanted.steps, ...kept });
-    });
+    return await this.#changing.plan(request.file);
   }
 
-  /** Brings the lab to its desired state, or to that of a file. Nodes are restarted only with `restart`. */
-  async apply(
-    request: StartWish & { readonly file?: FileWish | undefined; readonly restart: boolean },
-    progress: Emit,
-  ): Promise<ChangeOutcome> {
-    const emit = andEvents(progress, this.#parts.events);
-    const warnings: string[] = [];
-    const done = await this.#turns.take(async () => {
-      const active = this.#running();
-      const before = [...active.lab.records.values()];
-      const state = this.#stateOf();
-      if (request.file !== undefined) {
-        await this.#held.become(withFile(state, this.#checked(request.file), active.lab));
-        const change = `take the topology of ${request.file.spec.directory}`;
-        this.#parts.events.emit({ kind: 'change', change, nodes: [...active.lab.records.keys()], state: 'kept', door: 'apply' });
-      }
-      const gone = before.filter(({ name }) => !active.lab.records.has(name));
-      const leaving = goneSteps(gone);
-      const plan = await this.#planFor(active, active.lab, this.#stateOf(), this.#held.outdated);
-      const restarts = plan.steps.filter(({ action }) => action === 'restart');
-      const ending = request.restart ? restarts.flatMap((step) => ('node' in step ? [step.node] : [])) : [];
-      const stopping = [...active.lab.records.values()].filter(({ wanted, process }) => !wanted && process !== undefined);
-      const restarting = [...active.lab.records.values()].filter(({ name }) => ending.includes(name));
-      await terminate([...gone, ...stopping, ...restarting], active.lab.spec.directory, this.#parts, { emit });
-      await this.#forgetLaunched(ending);
-      const fresh = [...active.lab.records.values()].filter((record) => record.wanted && record.process === undefined);
-      const begun = await this.#begin(fresh, request, { warnings, emit });
-      const ended = [...leaving, ...plan.steps.filter(({ action }) => action === 'terminate')];
-      const reports: StepReport[] = [
-        ...ended.map((step): StepReport => ({ step, outcome: 'done' })),
-        ...restarts.map((step): StepReport => ({ step, outcome: request.restart ? 'done' : 'pending' })),
-        ...begun.reports,
-      ];
-      return { ...begun, reports };
-    });
-    const failed = await done.launches.failures();
-    await this.#settled();
-    return {
-      ...(await this.#outcome([...done.blocked, ...failed], warnings)),
-      reports: [...done.reports, ...launchReports(done, failed)],
-    };
+  /** Brings the lab to its desired state, or to that of a file, as far as restarts and ends of nodes are allowed. */
+  async apply(request: ApplyWish, progress: Emit): Promise<ApplyOutcome> {
+    const applied = await this.#changing.apply(request, andEvents(progress, this.#parts.events));
+    return { ...(await this.#changeOutcome(applied)), ...(applied.needs === undefined ? {} : { needs: applied.needs }) };
   }
 
   /** Makes edits of the desired state, and brings the lab to it as far as that needs no restart. All of them or, after a fault, none. */
   async change(request: { readonly changes: readonly Change[] }): Promise<ChangeOutcome> {
-    const warnings: string[] = [];
-    const reports = await this.#turns.take(async () => {
-      const active = this.#running();
-      const state = this.#stateOf();
-      const before = active.lab;
-      refuseConditions(request.changes, active.lab, this.#parts.kernel.abilities);
-      const next = withEdits(state, request.changes, active.lab);
-      await this.#held.become(this.#withConnections(next));
-      const touched = touchedNodes(request.changes, before, active.lab);
-      tellChanges(this.#parts.events, request.changes, touched, 'change');
-      for (const [node, why] of this.#held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);
-      return await this.#reconcile(touched);
-    });
-    await this.#settled();
-    const { lab } = this.#running();
-    return { ...(await this.#outcome(stepFailures(lab, reports), warnings)), reports };
+    return await this.#changeOutcome(await this.#changing.change(request.changes));
   }
 
   /** Makes nodes stand still, or go on. Those that do not run are skipped. */
   async pause(request: { readonly nodes: readonly string[]; readonly paused: boolean }): Promise<ChangeOutcome> {
-    const reports = await this.#turns.take(async () => {
-      const { lab } = this.#running();
-      const state = this.#stateOf();
-      const selected = this.#select(lab, request.nodes).filter(({ process }) => process !== undefined);
-      if (selected.length === 0) throw new HostError('not-running', 'none of these nodes runs');
-      const paused = new Set(state.paused);
-      for (const { name } of selected)
-        if (request.paused) paused.add(name);
-        else paused.delete(name);
-      await this.#held.become({ ...state, paused });
-      return await this.#reconcile(new Set(selected.map(({ name }) => name)));
-    });
-    await this.#settled();
-    return { ...(await this.#outcome(stepFailures(this.#running().lab, reports), [])), reports };
+    for (const name of request.nodes) this.#record(name);
+    return await this.#changeOutcome(await this.#changing.pause(request.nodes, request.paused));
   }
 
   /** What is desired: the file's topology with what commands have changed. */
   desired(): Desired {
-    this.#running();
-    const state = this.#stateOf();
+    const { state } = this.#convergence;
     return {
       spec: state.spec,
       topology: desiredTopology(state),
@@ -312,7 +224,7 @@ export class LabEngine {
 
   /** What the links at these ports do to frames, all links where left out. */
   async conditions(request: { readonly ports?: readonly string[] | undefined }): Promise<readonly LinkState[]> {
-    const { lab } = this.#running();
+    const { lab } = this.#convergence.active;
     return await linkStates(this.#parts.kernel, lab, lab.linksAt(request.ports));
   }
 
@@ -330,7 +242,7 @@ export class LabEngine {
 
   /** Sends telltale frames through the wires at these ports, of all links where left out. */
   async conformance(request: { ports?: readonly string[] | undefined }): Promise<readonly LinkConformance[]> {
-    const { lab, wiring } = this.#running();
+    const { lab, wiring } = this.#convergence.active;
     const { kernel, clock } = this.#parts;
     return await examineLinks({ lab, carrier: wiring.carrier, kernel, clock }, lab.linksAt(request.ports));
   }
@@ -367,159 +279,16 @@ export class LabEngine {
     return record === undefined ? `the lab has no node ${node} that runs something` : this.#parts.consoles.open(record, kind);
   }
 
-  /** What of a start must happen one after the other: what is wanted, namespaces and wires. Launches have begun then. */
-  async #begin(
-    selected: readonly NodeRecord[],
-    wish: StartWish,
-    { warnings, emit }: { readonly warnings: string[]; readonly emit: Emit },
-  ): Promise<Begun> {
-    const active = this.#running();
-    const fresh = selected.filter((record) => record.process === undefined && !record.launching);
-    for (const record of selected) {
-      if (record.process !== undefined) emit({ node: record.name, stage: 'skipped', message: 'it runs already' });
-      else if (record.launching) emit({ node: record.name, stage: 'skipped', message: 'it is being started' });
-      else if (record.wanted && record.reason !== undefined) warnings.push(`${record.name} was lost and is launched again`);
-    }
-    const state = this.#stateOf();
-    const names = new Set(selected.map(({ name }) => name));
-    const paused = new Set([...state.paused].filter((name) => !fresh.some((record) => record.name === name)));
-    await this.#held.become({ ...state, running: new Set([...state.running, ...names]), paused });
-    for (const record of fresh) record.reason = undefined;
-    const launches = new Launches(active.launcher, {
-      wait: wish.wait,
-      timeoutMs: wish.timeout * 1000,
-      emit,
-      launched: (record) => this.#launched(record, warnings),
-    });
-    const refused = refusedLinks(active.lab);
-    const held = new Set(refused.map(({ node }) => node));
-    const reports = await this.#converge(undefined, emit, (nodes, failed) => {
-      const wired = new Set(nodes);
-      for (const node of failed) held.add(node);
-      launches.begin(fresh.filter(({ name, node }) => node.kind === 'namespace' && wired.has(name) && !held.has(name)));
-    });
-    for (const { message } of conditionRefusals(active.lab, this.#parts.kernel.abilities).values()) warnings.push(message);
-    const blocked = firstOfEach([...refused, ...stepFailures(active.lab, reports)]).filter(({ node }) => names.has(node));
-    for (const { node, message } of blocked) {
-      const record = active.lab.records.get(node);
-      if (record !== undefined && record.process === undefined) record.reason = message;
-      held.add(node);
-      emit({ node, stage: 'failed', message });
-    }
-    launches.begin(fresh.filter(({ name }) => !held.has(name)));
-    return { selected, fresh, blocked, launches, reports };
-  }
-
-  async #end(selected: readonly NodeRecord[], kill: boolean, emit: Emit): Promise<void> {
-    const { lab } = this.#running();
-    const state = this.#stateOf();
-    const names = new Set(selected.map(({ name }) => name));
-    const without = (nodes: ReadonlySet<string>) => new Set([...nodes].filter((name) => !names.has(name)));
-    await this.#held.become({ ...state, running: without(state.running), paused: without(state.paused) });
-    await terminate(selected, lab.spec.directory, this.#parts, { emit, kill });
-    await this.#forgetLaunched([...names]);
-    await this.#reconcile(names);
-  }
-
-  /** Brings what is there to what should be, apart from starting and ending processes; connections first. In a turn. */
-  async #reconcile(scope?: ReadonlySet<string>): Promise<readonly StepReport[]> {
-    const state = this.#stateOf();
-    const next = this.#withConnections(state);
-    if (next !== state) await this.#held.become(next, { durable: false });
-    const reports = await this.#converge(scope, silent);
-    // Whoever goes on may be connected now.
-    return this.#withConnections(this.#stateOf()) === this.#stateOf() ? reports : [...reports, ...(await this.#reconcile(scope))];
-  }
-
-  async #converge(
-    scope: ReadonlySet<string> | undefined,
-    emit: Emit,
-    wired: (nodes: readonly string[], failed: ReadonlySet<string>) => void = () => undefined,
-  ): Promise<readonly StepReport[]> {
-    const active = this.#running();
-    const plan = await this.#planFor(active, active.lab, this.#stateOf(), this.#held.outdated, scope);
-    const links = plan.steps.filter((step) => step.action === 'connect').length;
-    if (links > worthTelling) emit({ node: '', stage: 'waiting', message: `making ${links} links` });
-    const reports = await carryOut(active.lab, active.wiring, plan, {
-      wired,
-      plugged: (node, port) => this.#guestPorts.plugged(active, node, port),
-    });
-    this.#carriers.guestsTold(active.lab, reports);
-    tellReports(this.#parts.events, active.lab, reports);
-    return reports;
-  }
-
-  async #planFor(
-    active: ActiveLab,
-    lab: Lab,
-    state: DesiredState,
-    outdated: ReadonlyMap<string, string>,
-    scope?: ReadonlySet<string>,
-  ): Promise<Plan> {
-    const observed = await active.wiring.observe(scope, lab);
-    const desired = lab.desired({
-      runs: (record) => state.running.has(record.name) && (record.process !== undefined || record.reason === undefined),
-      paused: (node) => state.paused.has(node),
-      outdated: (node) => outdated.get(node),
-      made: (link) => active.wiring.made(link),
-    });
-    return { desired, observed, steps: planLab(desired, observed) };
-  }
-
-  /** The same state, unless other connections should exist now. */
-  #withConnections(state: DesiredState): DesiredState {
-    const lab = this.#held.active?.lab;
-    const connections = connectionsOf(desiredTopology(state), state.connections, {
-      runs: (node) => state.running.has(node) && lab?.records.get(node)?.process !== undefined,
-      paused: (node) => state.paused.has(node),
-    });
-    const same =
-      connections.length === state.connections.length && connections.every((each, at) => each === state.connections[at]);
-    return same ? state : { ...state, connections };
-  }
-
-  /** Sees to it, in a turn of its own, that connections and carriers fit a node that has come up or gone. */
-  #settle(node: string): void {
-    const isFirst = this.#unsettled.size === 0;
-    this.#unsettled.add(node);
-    if (!isFirst) return;
-    this.#settling = this.#turns
-      .take(async () => {
-        const nodes = this.#unsettled;
-        this.#unsettled = new Set();
-        if (this.#held.active === undefined) return;
-        for (const { message } of await this.#reconcile(nodes)) if (message !== undefined) this.#parts.log(message);
-      })
-      .catch((failure: unknown) => this.#parts.log(String(failure)));
-  }
-
-  /** Resolves when what has come up or gone by now has been seen to, in guests that can be asked, too. */
-  async #settled(): Promise<void> {
-    await this.#settling;
-    await this.#guestPorts.settled();
-  }
-
   /** The record of a node that can run; HostError `no-such-node` otherwise. */
   #record(name: string): NodeRecord {
-    const record = this.#running().lab.records.get(name);
+    const record = this.#convergence.active.lab.records.get(name);
     if (record === undefined) throw new HostError('no-such-node', `the lab has no node ${name} that runs something`);
     return record;
   }
 
-  #running(): ActiveLab {
-    const { active } = this.#held;
-    if (active === undefined) throw new HostError('not-running', `lab ${this.#parts.lab} was never started`);
-    return active;
-  }
-
-  #stateOf(): DesiredState {
-    const { state } = this.#held;
-    if (state === undefined) throw new HostError('not-running', `lab ${this.#parts.lab} was never started`);
-    return state;
-  }
-
-  #select(lab: Lab, names: readonly string[] | undefined): NodeRecord[] {
-    if (names === undefined || names.length === 0) return [...lab.records.values()];
+  /** All that run something, where none is named. */
+  #select(names: readonly string[] | undefined): NodeRecord[] {
+    if (names === undefined || names.length === 0) return [...this.#convergence.active.lab.records.values()];
     return names.map((name) => this.#record(name));
   }
 
@@ -534,21 +303,12 @@ export class LabEngine {
       await this.#open({ ...freshState(spec), changes }, 'refused');
       return [];
     }
-    this.#checked({ spec });
+    checkedFile({ spec }, state.spec.directory);
     if (JSON.stringify(state.spec.topology) !== JSON.stringify(spec.topology)) {
       return ['the file has changed since the lab took it: weft plan shows what that means, weft apply does it'];
     }
     await this.#held.readScripts(active);
     return [];
-  }
-
-  /** A file of the same lab; HostError `refused` otherwise. */
-  #checked(file: FileWish): FileWish {
-    const { directory } = this.#stateOf().spec;
-    if (directory === file.spec.directory) return file;
-    throw new HostError('refused', `lab ${file.spec.name} runs already, from ${directory}`, {
-      hint: 'give this one another name with --name, or take the other down',
-    });
   }
 
   /** A document that cannot be read must not keep a lab from being taken down, or started anew. */
@@ -574,26 +334,8 @@ export class LabEngine {
     return active;
   }
 
-  /** What a node was launched as is what is desired of it, now that its process is another one. */
-  async #forgetLaunched(nodes: readonly string[]): Promise<void> {
-    const state = this.#stateOf();
-    if (!nodes.some((name) => Object.hasOwn(state.launched, name))) return;
-    const launched = Object.fromEntries(Object.entries(state.launched).filter(([name]) => !nodes.includes(name)));
-    await this.#held.become({ ...state, launched });
-  }
-
-  /** Once a process runs: its ports listen, and a guest whose cable is unplugged is told before it can see the link up for long. */
-  async #launched(record: NodeRecord, warnings: string[]): Promise<void> {
-    const { lab, wiring } = this.#running();
-    const isGuest = record.node.kind !== 'namespace';
-    if (isGuest) wiring.freshGuest(record.name);
-    warnings.push(...(await this.#parts.consoles.up(record, lab)));
-    if (isGuest) for (const refusal of await wiring.unplugGuest(record.name)) this.#parts.log(refusal);
-    if (this.#withConnections(this.#stateOf()) !== this.#stateOf()) this.#settle(record.name);
-  }
-
   #ended(exit: ProcessExit): void {
-    const record = this.#held.active?.lab.records.get(exit.node);
+    const record = this.#held.active?.record(exit.node);
     if (record === undefined || record.process?.pid !== exit.pid) return;
     const how = howItEnded(exit);
     if (!record.stopping) record.reason = how;
@@ -602,7 +344,11 @@ export class LabEngine {
     if (record.stopping) return;
     this.#parts.log(`${record.name}: ${how}`);
     this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: how });
-    this.#settle(record.name);
+    this.#convergence.settle(record.name);
+  }
+
+  async #changeOutcome({ failures, warnings, reports }: Changed): Promise<ChangeOutcome> {
+    return { ...(await this.#outcome(failures, warnings)), reports };
   }
 
   async #outcome(failures: readonly NodeFailure[], warnings: readonly string[]): Promise<Outcome> {
@@ -611,50 +357,6 @@ export class LabEngine {
     const told = [...warnings, ...(active?.config.takeWarnings() ?? [])];
     return { failures, warnings: told, status: await this.status({ ports }) };
   }
-}
-
-/** A start whose launches have begun. */
-interface Begun {
-  readonly selected: readonly NodeRecord[];
-  readonly fresh: readonly NodeRecord[];
-  readonly blocked: readonly NodeFailure[];
-  readonly launches: Launches;
-  readonly reports: readonly StepReport[];
-}
-
-function goneSteps(gone: readonly NodeRecord[]): readonly Step[] {
-  return gone
-    .filter(({ process }) => process !== undefined)
-    .map(({ name }) => ({ action: 'terminate', node: name, reason: `the topology has no node ${name}` }));
-}
-
-function launchReports({ fresh, blocked }: Begun, failed: readonly NodeFailure[]): readonly StepReport[] {
-  const failures = new Map([...blocked, ...failed].map(({ node, message }) => [node, message]));
-  return fresh.map(({ name }): StepReport => {
-    const step: Step = { action: 'launch', node: name, reason: `${name} should run` };
-    const message = failures.get(name);
-    return message === undefined ? { step, outcome: 'done' } : { step, outcome: 'failed', message };
-  });
-}
-
-/** Nodes that edits are about: they themselves, and the ends of links that come, go or change. */
-function touchedNodes(changes: readonly Change[], before: Lab, after: Lab): ReadonlySet<string> {
-  const touched = new Set<string>();
-  for (const change of changes) {
-    if ('node' in change) touched.add(change.node);
-    if (change.change === 'attach') for (const { node } of [change.tail, change.head]) touched.add(node);
-    const link = 'link' in change ? (after.linksById.get(change.link) ?? before.linksById.get(change.link)) : undefined;
-    for (const end of link === undefined ? [] : [link.tail, link.head]) touched.add(end.node);
-  }
-  for (const [one, other] of [
-    [before, after],
-    [after, before],
-  ] as const) {
-    for (const [id, link] of one.linksById) {
-      if (!other.linksById.has(id)) for (const { node } of [link.tail, link.head]) touched.add(node);
-    }
-  }
-  return touched;
 }
 
 function howItEnded({ code, signal }: ProcessExit): string {

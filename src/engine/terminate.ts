@@ -4,6 +4,13 @@ import type { Kernel } from '../boundary/kernel.ts';
 import type { ProgressEvent } from '../model/outcome.ts';
 import type { NodeRecord } from './node-record.ts';
 
+/** What ends processes. */
+export interface TerminateParts {
+  readonly kernel: Kernel;
+  readonly clock: Clock;
+  readonly files: Files;
+}
+
 /** How long a process may take to end on SIGTERM before it is killed, and then on SIGKILL. Milliseconds. */
 const grace = 5000;
 
@@ -11,7 +18,7 @@ const grace = 5000;
 export async function terminate(
   records: readonly NodeRecord[],
   directory: string,
-  { kernel, clock, files }: { readonly kernel: Kernel; readonly clock: Clock; readonly files: Files },
+  { kernel, clock, files }: TerminateParts,
   { emit, kill = false }: { readonly emit: (event: ProgressEvent) => void; readonly kill?: boolean },
 ): Promise<void> {
   const alive = records.filter((record) => record.process !== undefined);

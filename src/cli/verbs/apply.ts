@@ -1,7 +1,7 @@
-import type { ChangeOutcome, FileWish } from '../../api/contract.ts';
+import type { ApplyOutcome, FileWish, Requests } from '../../api/contract.ts';
 import type { LabConnection } from '../../api/labs.ts';
-import { isGenerated } from '../../model/topology.ts';
 import type { LabPlan } from '../../plan/lab-plan.ts';
+import type { StepReport } from '../../plan/step-report.ts';
 import { stepText } from '../../plan/step-text.ts';
 import { askKey } from '../ask.ts';
 import { Refusal } from '../complaints.ts';
@@ -12,7 +12,7 @@ import { findPlace } from '../lab/place.ts';
 import { prepareMachine } from '../lab/prepare-machine.ts';
 import { showOutcome } from '../lab/run-lab.ts';
 import { connectionTo } from '../lab/session.ts';
-import { isReached, planLines } from '../plan-text.ts';
+import { planLines } from '../plan-text.ts';
 import { withProgress } from '../progress/live-progress.ts';
 import type { Verb } from '../verb.ts';
 import type { Voice } from '../voice.ts';
@@ -53,69 +53,60 @@ Examples:
       return await upVerb.run(context, words, voice);
     }
     const file = await readFileWish(context, voice, { place, connection }, words);
-    const plan = await connection.call('plan', { file });
     if (words.flag('dryRun')) {
+      const plan = await connection.call('plan', { file });
       if (words.flag('json')) voice.printJson(plan);
       else voice.printAll(planLines(plan, voice.outPaint));
       return EXIT.ok;
     }
-    if (plan.lost.length > 0) {
-      for (const sentence of plan.lost) voice.error(sentence);
-      throw new Refusal(EXIT.failed, 'nothing was done', 'detach these links, or let the file alone count: --discard');
-    }
-    const restart = await consent(context, voice, words, plan);
-    if (plan.nodes.some(({ change }) => change === 'start'))
-      await prepareMachine(context, voice, file.spec.topology, words.flag('yes'));
-    const outcome = await applyFile(context, voice, connection, { file, restart, timeout: words.number('timeout', 300) });
-    return show(voice, words, plan, outcome);
+    await prepareMachine(context, voice, file.spec.topology, words.flag('yes'));
+    const timeout = words.number('timeout', 300);
+    const restart = words.flag('yes') ? 'yes' : words.flag('live') ? 'later' : 'no';
+    const first = await applyFile(context, voice, connection, { file, restart, remove: words.flag('yes'), timeout });
+    if (first.needs === undefined) return show(voice, words, first);
+    const consent = await askConsent(context, voice, first.needs, async () => await connection.call('plan', { file }));
+    return show(voice, words, await applyFile(context, voice, connection, { file, ...consent, timeout }));
   },
 };
+
+type Consent = Pick<Requests['apply'], 'restart' | 'remove'>;
 
 async function applyFile(
   context: Context,
   voice: Voice,
   connection: LabConnection,
-  { file, restart, timeout }: { readonly file: FileWish; readonly restart: boolean; readonly timeout: number },
-): Promise<ChangeOutcome> {
-  const nodes = file.spec.topology.nodes.filter(isGenerated).map(({ name }) => name);
-  return await withProgress(
-    context,
-    voice,
-    { doing: 'Starting', nodes: nodes.slice(0, 0), block: false, awaited: true },
-    (onEvent) =>
-      connection.call('apply', { file, restart, wait: true, timeout }, (event) => {
-        if (event.stage !== 'skipped') onEvent(event);
-      }),
+  { file, restart, remove, timeout }: Consent & { readonly file: FileWish; readonly timeout: number },
+): Promise<ApplyOutcome> {
+  return await withProgress(context, voice, { doing: 'Starting', nodes: [], block: false, awaited: true }, (onEvent) =>
+    connection.call('apply', { file, restart, remove, wait: true, timeout }, (event) => {
+      if (event.stage !== 'skipped') onEvent(event);
+    }),
   );
 }
 
-/** Whether nodes may be restarted. A Refusal where what must not happen unasked would. */
-async function consent(context: Context, voice: Voice, words: Words, plan: LabPlan): Promise<boolean> {
-  const named = (...changes: readonly string[]) =>
-    plan.nodes.filter(({ change }) => changes.includes(change)).map(({ node }) => node);
-  const [restarts, removals] = [named('restart', 'recreate'), named('remove')];
-  if (words.flag('yes')) return true;
-  if (restarts.length + removals.length === 0) return false;
-  if (words.flag('live') && removals.length === 0) return false;
-  if (context.terminal.stderr.isTty && context.terminal.stdin.isTty) voice.printAll(planLines(plan, voice.outPaint));
+/** Asks for what has to be allowed. A Refusal where there is nobody to ask, or the answer is no. */
+async function askConsent(
+  { terminal }: Context,
+  voice: Voice,
+  { restarts, removals }: NonNullable<ApplyOutcome['needs']>,
+  plan: () => Promise<LabPlan>,
+): Promise<Consent> {
   const what = [
     ...(restarts.length === 0 ? [] : [`restart ${restarts.join(', ')}`]),
     ...(removals.length === 0 ? [] : [`end ${removals.join(', ')}`]),
   ].join(' and ');
-  const choice = restarts.length > 0 && removals.length === 0 ? 'yln' : 'yn';
-  const keys = choice === 'yln' ? '[y]es, only what is [l]ive, [N]o' : '[y]es, [N]o';
-  const key = await askKey(context.terminal, `This will ${what}: ${keys}?`, choice);
-  if (key === undefined)
-    throw new Refusal(
-      EXIT.failed,
-      `this would ${what}; nothing was done`,
-      'allow it with --yes; --live does what needs no restart',
-    );
-  if (key === 'n') throw new Refusal(EXIT.failed, 'nothing was done');
-  return key === 'y';
+  const refusal = 'allow it with --yes; --live leaves restarts for later';
+  if (!terminal.stdin.isTty || !terminal.stderr.isTty)
+    throw new Refusal(EXIT.failed, `this would ${what}; nothing was done`, refusal);
+  voice.printAll(planLines(await plan(), voice.outPaint));
+  const maySplit = restarts.length > 0;
+  const question = maySplit ? '[y]es, [l]eave restarts for later, [N]o?' : '[y]es, [N]o?';
+  const key = await askKey(terminal, `This will ${what}: ${question}`, maySplit ? 'yln' : 'yn');
+  if (key !== 'y' && key !== 'l') throw new Refusal(EXIT.failed, 'nothing was done');
+  return { restart: key === 'y' ? 'yes' : 'later', remove: true };
 }
 
-function show(voice: Voice, words: Words, plan: LabPlan, outcome: ChangeOutcome): number {
+function show(voice: Voice, words: Words, outcome: ApplyOutcome): number {
   showOutcome(voice, outcome);
   const failed = outcome.reports.filter((report) => report.outcome === 'failed' || report.outcome === 'undone');
   const pending = outcome.reports.filter((report) => report.outcome === 'pending');
@@ -125,15 +116,14 @@ function show(voice: Voice, words: Words, plan: LabPlan, outcome: ChangeOutcome)
       const message = report.message === undefined ? '' : `: ${report.message}`;
       voice.print(`${paintOutcome(voice, report.outcome)}  ${stepText(report.step)}${message}`);
     }
-    for (const sentence of plan.kept) voice.info(`by a command: ${sentence}`);
-    if (isReached(plan) && outcome.reports.length === 0) voice.info('nothing to do: the lab is as the file says');
+    if (outcome.reports.length === 0) voice.info('nothing to do: the lab is as the file says');
   }
   for (const { step } of pending) voice.warn(`${stepText(step)} is still to be done: ${step.reason}`, 'weft apply --yes does it');
   if (failed.length > 0 || outcome.failures.length > 0) return EXIT.failed;
   return pending.length > 0 ? EXIT.warnings : EXIT.ok;
 }
 
-function paintOutcome({ outPaint }: Voice, outcome: ChangeOutcome['reports'][number]['outcome']): string {
+function paintOutcome({ outPaint }: Voice, outcome: StepReport['outcome']): string {
   const text = outcome.padEnd(7);
   if (outcome === 'done') return outPaint.green(text);
   return outcome === 'pending' || outcome === 'skipped' ? outPaint.yellow(text) : outPaint.red(text);

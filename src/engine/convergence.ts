@@ -1,0 +1,160 @@
+import { HostError } from '../boundary/host-error.ts';
+import type { ProgressEvent } from '../model/outcome.ts';
+import { type Connection, connectionsOf } from '../plan/attachments.ts';
+import type { DesiredLab } from '../plan/desired.ts';
+import { planLab } from '../plan/plan-lab.ts';
+import type { Step } from '../plan/step.ts';
+import type { StepReport } from '../plan/step-report.ts';
+import type { ActiveLab } from './active-lab.ts';
+import { carryOut } from './carry-out.ts';
+import { type DesiredState, desiredTopology } from './desired-state.ts';
+import type { GuestPorts } from './guest-ports.ts';
+import type { HeldLab } from './held-lab.ts';
+import type { Lab } from './lab.ts';
+import type { LabEvents } from './lab-events.ts';
+import type { PortCarriers } from './port-carriers.ts';
+import { tellReports } from './step-events.ts';
+import type { Turns } from './turns.ts';
+
+/** What a convergence works with. */
+export interface ConvergenceParts {
+  readonly lab: string;
+  readonly held: HeldLab;
+  readonly turns: Turns;
+  readonly guestPorts: GuestPorts;
+  readonly carriers: PortCarriers;
+  readonly events: LabEvents;
+  readonly log: (message: string) => void;
+}
+
+/** What hears of a convergence. */
+export interface ConvergenceWatch {
+  readonly emit: (event: ProgressEvent) => void;
+  /** Nodes that should run, as soon as all their wires are there; and those that lack one. */
+  readonly wired: (nodes: readonly string[], failed: ReadonlySet<string>) => void;
+}
+
+/** A state that is planned for, and the lab compiled from it. */
+export interface Aim {
+  readonly lab: Lab;
+  readonly state: DesiredState;
+  readonly outdated: ReadonlyMap<string, string>;
+}
+
+/** Desired against observed, and the steps between them. */
+export interface Plan {
+  readonly desired: DesiredLab;
+  readonly steps: readonly Step[];
+}
+
+/** From this many links on, people are told that links are being made. */
+const worthTelling = 200;
+
+const unwatched: ConvergenceWatch = { emit: () => undefined, wired: () => undefined };
+
+/** Brings a lab to its desired state, apart from starting and ending processes: when it is told to, and when nodes come up or go. */
+export class Convergence {
+  readonly #parts: ConvergenceParts;
+  /** Nodes whose surroundings may have to change, because they have come up or gone. */
+  #unsettled = new Set<string>();
+  #settling: Promise<void> = Promise.resolve();
+
+  constructor(parts: ConvergenceParts) {
+    this.#parts = parts;
+  }
+
+  /** The lab that is held; HostError `not-running` where there is none. */
+  get active(): ActiveLab {
+    const { active } = this.#parts.held;
+    if (active === undefined) throw new HostError('not-running', `lab ${this.#parts.lab} was never started`);
+    return active;
+  }
+
+  get state(): DesiredState {
+    const { state } = this.#parts.held;
+    if (state === undefined) throw new HostError('not-running', `lab ${this.#parts.lab} was never started`);
+    return state;
+  }
+
+  /** The steps that lead to the desired state, or to another aim. With `scope`, only what touches these nodes is looked at. In a turn. */
+  async plan(scope?: ReadonlySet<string>, aim: Aim = this.#aim()): Promise<Plan> {
+    const { wiring } = this.active;
+    const { lab, state, outdated } = aim;
+    const observed = await wiring.observe(scope, lab);
+    const desired = lab.desired({
+      runs: (record) => state.running.has(record.name) && (record.process !== undefined || record.reason === undefined),
+      paused: (node) => state.paused.has(node),
+      outdated: (node) => outdated.get(node),
+      made: (link) => wiring.made(link),
+    });
+    return { desired, steps: planLab(desired, observed) };
+  }
+
+  /** Carries out the steps of a plan. In a turn. */
+  async converge(scope?: ReadonlySet<string>, watch: ConvergenceWatch = unwatched): Promise<readonly StepReport[]> {
+    const { active } = this;
+    const plan = await this.plan(scope);
+    const links = plan.steps.filter((step) => step.action === 'connect').length;
+    if (links > worthTelling) watch.emit({ node: '', stage: 'waiting', message: `making ${links} links` });
+    const reports = await carryOut(active.lab, active.wiring, plan, {
+      wired: watch.wired,
+      plugged: (node, port) => this.#parts.guestPorts.plugged(active, node, port),
+    });
+    this.#parts.carriers.guestsTold(active.lab, reports);
+    tellReports(this.#parts.events, active.lab, reports);
+    return reports;
+  }
+
+  /** The same, after connections were made to fit who runs. In a turn. */
+  async reconcile(scope?: ReadonlySet<string>): Promise<readonly StepReport[]> {
+    const { state } = this;
+    const next = this.withConnections(state);
+    if (next !== state) await this.#parts.held.become(next, { durable: false });
+    const touched = scope && new Set([...scope, ...nodesOfDifference(state.connections, next.connections)]);
+    const reports = await this.converge(touched);
+    // Whoever goes on may be connected now.
+    return this.withConnections(this.state) === this.state ? reports : [...reports, ...(await this.reconcile(scope))];
+  }
+
+  /** The same state, unless other connections should exist now. */
+  withConnections(state: DesiredState): DesiredState {
+    const lab = this.#parts.held.active?.lab;
+    const connections = connectionsOf(desiredTopology(state), state.connections, {
+      runs: (node) => state.running.has(node) && lab?.records.get(node)?.process !== undefined,
+      paused: (node) => state.paused.has(node),
+    });
+    return nodesOfDifference(state.connections, connections).length === 0 ? state : { ...state, connections };
+  }
+
+  /** Sees to it, in a turn of its own, that connections and carriers fit a node that has come up or gone. */
+  settle(node: string): void {
+    const isFirst = this.#unsettled.size === 0;
+    this.#unsettled.add(node);
+    if (!isFirst) return;
+    const { held, log, turns } = this.#parts;
+    this.#settling = turns
+      .take(async () => {
+        const nodes = this.#unsettled;
+        this.#unsettled = new Set();
+        if (held.active === undefined) return;
+        for (const { message } of await this.reconcile(nodes)) if (message !== undefined) log(message);
+      })
+      .catch((failure: unknown) => log(String(failure)));
+  }
+
+  /** Resolves when what has come up or gone by now has been seen to, in guests that can be asked, too. */
+  async settled(): Promise<void> {
+    await this.#settling;
+    await this.#parts.guestPorts.settled();
+  }
+
+  #aim(): Aim {
+    return { lab: this.active.lab, state: this.state, outdated: this.#parts.held.outdated };
+  }
+}
+
+/** The nodes of connections that are in one list only. */
+function nodesOfDifference(before: readonly Connection[], after: readonly Connection[]): readonly string[] {
+  const changed = [...before.filter((each) => !after.includes(each)), ...after.filter((each) => !before.includes(each))];
+  return changed.flatMap(({ backend, frontend }) => [backend, frontend]);
+}
