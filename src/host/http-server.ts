@@ -11,6 +11,9 @@ const { createServer } = process.getBuiltinModule('node:http');
 /** More than any request of ours needs: a topology of 10 000 nodes is about 10 MB. */
 const longestBody = 256 * 1024 * 1024;
 
+/** A capture names all of its ports in its target. */
+const longestHead = 4 * 1024 * 1024;
+
 /** How long answers under way may take to leave when the server closes. Milliseconds. */
 const linger = 1000;
 
@@ -19,7 +22,10 @@ export const systemHttpServer: HttpServer = {
   listen(socketPath, handle, upgrade) {
     rmSync(socketPath, { force: true });
     const streams = new Set<Socket>();
-    const server = createServer((incoming, outgoing) => void exchange(incoming, outgoing, handle));
+    const server = createServer(
+      { maxHeaderSize: longestHead },
+      (incoming, outgoing) => void exchange(incoming, outgoing, handle),
+    );
     server.on('upgrade', (incoming, socket, head) => {
       socket.on('error', () => socket.destroy());
       void upgrade(incoming.url ?? '/').then((taker) => {

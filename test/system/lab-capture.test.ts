@@ -154,7 +154,7 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
         await expect.poll(() => packetSockets('n1'), { timeout: 10_000 }).toEqual([]);
       }
       const left = readdirSync(join(weft.folder, 'run'), { recursive: true, encoding: 'utf8' });
-      expect(left.filter((name) => /capture-\d/.test(name))).toEqual([]);
+      expect(left.filter((name) => /\/c\d+\.sock$/.test(name))).toEqual([]);
     });
 
     it('records, and gives the past when it is asked for', async () => {

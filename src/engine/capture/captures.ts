@@ -61,7 +61,7 @@ export class Captures {
   async begin({ ports, filter, snaplen }: CaptureWish, memory: number = room): Promise<ByteStream> {
     const lab = this.#lab();
     const request: CaptureRequest = {
-      socketPath: `${this.#parts.run}/capture-${++this.#number}.sock`,
+      socketPath: `${this.#parts.run}/c${++this.#number}.sock`,
       ports: ports.flatMap((label) => {
         const { view } = visiblePort(lab, label);
         return view === undefined ? [] : [{ label, view }];
