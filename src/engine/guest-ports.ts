@@ -15,7 +15,7 @@ const patience = 15_000;
 export class GuestPorts {
   readonly #clock: Clock;
   readonly #log: (message: string) => void;
-  readonly #naming = new Set<Promise<void>>();
+  readonly #naming = new Map<Promise<void>, NodeRecord>();
 
   constructor(clock: Clock, log: (message: string) => void) {
     this.#clock = clock;
@@ -28,13 +28,14 @@ export class GuestPorts {
     const mac = lab.macs.get(portKey(node, port));
     if (record?.handle?.nameInterface === undefined || mac === undefined) return;
     const naming = this.#name(record, port, mac, config).finally(() => this.#naming.delete(naming));
-    if (record.ready) this.#naming.add(naming);
+    this.#naming.set(naming, record);
   }
 
-  /** Resolves when the guests that had booted show their new ports by name, or take too long. */
+  /** Resolves when the guests that have booted by now show their new ports by name, and configured, or take too long. */
   async settled(): Promise<void> {
-    if (this.#naming.size === 0) return;
-    const named = Promise.all(this.#naming);
+    const due = [...this.#naming].flatMap(([naming, { ready }]) => (ready ? naming : []));
+    if (due.length === 0) return;
+    const named = Promise.all(due);
     await Promise.race([named, this.#clock.sleep(patience, named)]);
   }
 

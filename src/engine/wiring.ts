@@ -60,7 +60,8 @@ export class Wiring {
    */
   async observe(scope?: ReadonlySet<string>, lab: Lab = this.#lab): Promise<ObservedLab> {
     const namespaces = await this.#kernel.namespaces();
-    const looked = scope === undefined ? namespaces : namespaces.filter((name) => this.#near(scope, lab).has(name));
+    const near = scope && this.#near(scope, lab);
+    const looked = namespaces.filter((name) => near?.has(name) ?? true);
     const host = this.#kernel.abilities.host ? [HOST] : [];
     const interfaces = await this.#kernel.interfaces([PANEL, ...host, ...looked]);
     const index = new InterfaceIndex(interfaces);
@@ -68,7 +69,7 @@ export class Wiring {
     for (const wire of lab.links.wires.values()) if (this.#exists(wire, index, scope)) wires.add(wire.link);
     if (lab === this.#lab) this.#note(wires);
     const running = [...new Map([...this.#lab.records, ...lab.records]).values()].filter(({ process }) => process !== undefined);
-    const records = running.filter(({ name }) => scope?.has(name) ?? true);
+    const records = running.filter(({ name }) => near?.has(name) ?? true);
     const { plugs, paused } = await observePlugs(lab, records, this.#places, index);
     const gone = [...this.#made.values()].filter((wire) => wire.interfaces.length === 0 && !lab.links.wires.has(wire.link));
     return {
@@ -320,6 +321,8 @@ export class Wiring {
       await handle.setCarrier(port, on);
       return undefined;
     } catch (failure) {
+      // A port that is yet to be plugged gets its link's carrier then.
+      if (failure instanceof HostError && failure.code === 'no-such-port') return undefined;
       return failure instanceof Error ? failure.message : String(failure);
     }
   }

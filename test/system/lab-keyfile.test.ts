@@ -167,7 +167,7 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
       expect(await inNode('guest', 'ip', 'route', 'show', 'default')).toBe('');
     });
 
-    it('configures the interfaces that attach-network-to makes, and takes name servers back with them', async () => {
+    it('configures the interfaces that attach-network-to makes, in any order of start, and takes name servers back with them', async () => {
       here = weft.write({
         'attached/topology.dot.in': 'graph attached { qn_template="namespace"; N; F; B [qn_template="small"]; }',
         [`attached/N.d/${keyfiles}/F.nmconnection`]: sample,
@@ -177,6 +177,14 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
       for (const node of ['N', 'B']) {
         await weft.ok(here, 'features', node, 'attach-network-to', 'F');
         await isAsTheSampleSays(node);
+        for (const order of [
+          ['F', node],
+          [node, 'F'],
+        ]) {
+          await weft.ok(here, 'stop', 'F', node);
+          for (const each of order) await weft.ok(here, 'start', '--wait', each);
+          await isAsTheSampleSays(node);
+        }
         await weft.ok(here, 'features', node, '--unset', 'attach-network-to');
       }
       expect(await inNode('N', 'cat', '/etc/resolv.conf')).toBe(ofMachine);
