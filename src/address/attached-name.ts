@@ -12,7 +12,7 @@ const kept = 8;
  * every other frontend.
  */
 export function attachedName(frontend: string, isTaken: (name: string) => boolean): string {
-  if (interfaceNameFault(frontend) === undefined && frontend !== 'lo' && !isTaken(frontend)) return frontend;
+  if (interfaceNameFault(frontend) === undefined && !isTaken(frontend)) return frontend;
   const begin = [...frontend]
     .filter((sign) => /[A-Za-z0-9._+]/.test(sign))
     .slice(0, kept)

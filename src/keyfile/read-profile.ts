@@ -34,7 +34,7 @@ function profileOf({ groups }: KeyFile, complain: Complain): ConnectionProfile {
   const connection = groups.get('connection') ?? NONE;
   const ethernet = new Map(ETHERNET.flatMap((name) => [...(groups.get(name) ?? [])]));
   const interfaceName = wordOf(connection, 'interface-name');
-  const unfit = interfaceName === undefined ? undefined : interfaceNameFault(interfaceName.text);
+  const unfit = interfaceName === undefined || interfaceName.text === 'lo' ? undefined : interfaceNameFault(interfaceName.text);
   if (interfaceName !== undefined && unfit !== undefined)
     complain(valueFault(interfaceName.span, `${interfaceName.text} cannot name an interface: ${unfit}`, "write the port's name"));
   const mac = wordOf(ethernet, 'mac-address');

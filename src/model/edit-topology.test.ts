@@ -23,6 +23,7 @@ describe('editTopology', () => {
     ['bad-value', attach('a', 'b:eth1')],
     ['bad-value', attach('a:eth2', 'a:eth2')],
     ['bad-value', attach('a:sixteen_bytes_xy', 'b:eth1')],
+    ['bad-value', attach('a:default', 'b:eth1')],
     ['bad-value', { change: 'create', node: '../x', kind: 'vm', template: 'small', attributes: {} }],
     ['bad-value', { change: 'node', node: 'a', attributes: { 'feature.attach-network-to': 'b\nb' } }],
   ])('refuses with %s: %j', (code, change) => {
