@@ -8,25 +8,26 @@ export type MacPins = Readonly<Record<string, string>>;
 
 /**
  * The pins that let every port of a lab keep its MAC when the topology changes: the rule of `macPlan` counts nodes and ports, so a node more
- * would give other nodes other MACs. `before` are the MACs in force; what the file itself gives counts first.
+ * would give other nodes other MACs. `before` are the MACs in force; what the file itself gives counts first, so a port that has an address
+ * which the file now gives to another one gets a new one.
  */
 export function pinMacs(next: Topology, before: ReadonlyMap<string, string>): MacPins {
   const plan = macPlan(next);
   const pins: Record<string, string> = {};
   const given = givenPorts(next);
-  const kept = new Set<string>();
-  for (const [key, mac] of plan) {
+  const ends = [...plan].filter(([key]) => !given.has(key));
+  const taken = new Set<string>([...plan].filter(([key]) => given.has(key)).map(([, mac]) => mac));
+  const kept = new Map<string, string>();
+  for (const [key] of ends) {
     const old = before.get(key);
-    if (given.has(key)) kept.add(mac);
-    else if (old !== undefined) kept.add(old);
-    if (old !== undefined && old !== mac && !given.has(key)) pins[key] = old;
+    if (old === undefined || taken.has(old)) continue;
+    taken.add(old);
+    kept.set(key, old);
   }
-  // A new port must not be given what an old one keeps.
-  for (const [key, mac] of plan) {
-    if (given.has(key) || before.has(key) || !kept.has(mac)) continue;
-    const free = freeMac(mac, kept);
-    kept.add(free);
-    pins[key] = free;
+  for (const [key, mac] of ends) {
+    const own = kept.get(key) ?? (taken.has(mac) ? freeMac(mac, taken) : mac);
+    taken.add(own);
+    if (own !== mac) pins[key] = own;
   }
   return pins;
 }
