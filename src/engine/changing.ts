@@ -8,6 +8,7 @@ import type { LabPlan } from '../plan/lab-plan.ts';
 import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { Convergence } from './convergence.ts';
+import { effectiveChanges } from './effective-changes.ts';
 import type { HeldLab } from './held-lab.ts';
 import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
@@ -120,7 +121,7 @@ export class Changing {
       refuseConditions(changes, before, abilities);
       await held.become(convergence.withConnections(withEdits(state, changes, before)));
       const touched = touchedNodes(changes, before, active.lab);
-      tellChanges(events, changes, touched, 'change');
+      tellChanges(events, effectiveChanges(changes, before), touched, 'change');
       for (const [node, why] of held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);
       return await convergence.reconcile(touched);
     });

@@ -14,8 +14,8 @@ Examples:
   weft attach server:eth3 lan
   weft attach a:eth1 b:eth1 --set qn_mtu=9000 qn_tailip=10.0.0.1/24`,
   positional: [
-    { syntax: '<a:port>', meaning: 'one end', completes: 'port' },
-    { syntax: '<b:port>', meaning: 'the other end', completes: 'port' },
+    { syntax: '<a:port>', meaning: 'one end', completes: 'capture-word' },
+    { syntax: '<b:port>', meaning: 'the other end', completes: 'capture-word' },
   ],
   options: [
     { flags: '--set <attribute=value...>', meaning: 'attributes of the link, as in the file (the first end is the tail)' },

@@ -17,8 +17,8 @@ Examples:
   weft detach server:eth2
   weft detach server:eth2 client1:eth1`,
   positional: [
-    { syntax: '<a:port>', meaning: 'one end', completes: 'port' },
-    { syntax: '[b:port]', meaning: 'the other end, for a check', completes: 'port' },
+    { syntax: '<a:port>', meaning: 'one end', completes: 'capture-word' },
+    { syntax: '[b:port]', meaning: 'the other end, for a check', completes: 'capture-word' },
   ],
   shares: ['json'],
   async run(context, words, voice) {
