@@ -80,6 +80,11 @@ export type KernelOp =
       readonly mac?: string;
       readonly carrier?: boolean;
     }
+  /**
+   * Takes an interface down as if its cable were pulled out, or up: the routes and IPv6 addresses that going down has cost are set again,
+   * for as long as the worker lives.
+   */
+  | { readonly op: 'plug'; readonly netns: Netns; readonly name: string; readonly on: boolean }
   | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
   /** Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it. */
   | { readonly op: 'redirect'; readonly netns: Netns; readonly from: string; readonly to: readonly string[] }

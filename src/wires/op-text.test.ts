@@ -29,6 +29,7 @@ it.each<[KernelOp, string[]]>([
   ],
   [{ op: 'bridge-join', netns: HOST, name: 't0', bridge: 'br0' }, ['nsenter --net="$MACHINE" ip link set dev t0 master br0']],
   [{ op: 'link-set', netns: 'r1', name: 'eth0', up: false, mtu: 9000 }, ['ip -n r1 link set dev eth0 mtu 9000 down']],
+  [{ op: 'plug', netns: 'r1', name: 'eth0', on: true }, ['ip -n r1 link set dev eth0 up']],
   [{ op: 'link-set', netns: PANEL, name: 't', carrier: false }, ['ip link set dev t carrier off']],
   [{ op: 'link-delete', netns: 'r1', name: 'eth0' }, ['ip -n r1 link delete dev eth0']],
   [

@@ -38,6 +38,8 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
           op.mac === undefined ? '' : ` address ${op.mac}`
         }${op.carrier === undefined ? '' : ` carrier ${op.carrier ? 'on' : 'off'}`}${op.up === undefined ? '' : state(op.up)}`,
       ];
+    case 'plug':
+      return [`${ip(op.netns)} link set dev ${word(op.name)}${state(op.on)}`];
     case 'link-delete':
       return [`${ip(op.netns)} link delete dev ${word(op.name)}`];
     case 'redirect':

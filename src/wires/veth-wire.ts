@@ -38,13 +38,13 @@ export function vethAdd(a: Place, b: Place): KernelOp {
 }
 
 /**
- * Switches a pair's carrier: at its hidden end, where the other end keeps its routes; else at both ends, after which their addresses
- * are set again (the kernel drops IPv6 addresses of an interface that goes down).
+ * Switches a pair's carrier: at its hidden end, where the other end sees it; else at both ends. The topology's addresses are set again: the
+ * kernel drops IPv6 addresses of an interface that goes down, and a worker that has not seen them go does not know them.
  */
 export function vethCarrier(a: Place, b: Place, on: boolean): KernelOp[] {
   const hidden = [a, b].find((place) => place.hidden);
   const switched = hidden === undefined ? [a, b] : [hidden];
-  const states = switched.map(({ netns, name }) => ({ op: 'link-set', netns, name, up: on }) as const);
+  const states = switched.map(({ netns, name }) => ({ op: 'plug', netns, name, on }) as const);
   const addresses = on ? switched.flatMap((place) => addressAdds(place)) : [];
   return [...states, ...addresses];
 }

@@ -49,8 +49,8 @@ describe('wireFor', () => {
       { op: 'address-add', netns: 'b', name: 'eth0', address: '10.0.0.1/24' },
     ]);
     expect(wire.carrier.off).toEqual([
-      { op: 'link-set', netns: 'a', name: 'eth0', up: false },
-      { op: 'link-set', netns: 'b', name: 'eth0', up: false },
+      { op: 'plug', netns: 'a', name: 'eth0', on: false },
+      { op: 'plug', netns: 'b', name: 'eth0', on: false },
     ]);
   });
 
@@ -77,9 +77,7 @@ describe('wireFor', () => {
   });
 
   it('switches the hidden end of a VM to namespace link, so that the namespace keeps its routes', () => {
-    expect(compile([vm('a'), namespace('b')]).carrier.off).toEqual([
-      { op: 'link-set', netns: '@panel', name: 'b~eth0', up: false },
-    ]);
+    expect(compile([vm('a'), namespace('b')]).carrier.off).toEqual([{ op: 'plug', netns: '@panel', name: 'b~eth0', on: false }]);
   });
 
   it('makes a host TAP in the machine, joined to its bridge, and takes it away', () => {

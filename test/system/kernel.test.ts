@@ -140,6 +140,38 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     await run([{ op: 'qdisc', netns: 'a', name: 'eth0', qdisc: { kind: 'none' } }]);
   });
 
+  it('unplugs and plugs an interface without a loss of routes and addresses', async () => {
+    const plug = async (on: boolean) => await run([{ op: 'plug', netns: 'a', name: 'eth0', on }]);
+    const carrier = async (netns: string, name: string) =>
+      (await kernel.interfaces([netns])).find((one) => one.name === name)?.carrier;
+    for (const words of [
+      ['address', 'add', 'fd00::77/64', 'dev', 'eth0', 'nodad'],
+      ['route', 'add', '192.0.2.0/24', 'via', '10.0.0.2', 'metric', '7'],
+      ['route', 'add', '198.51.100.0/24', 'via', '192.0.2.9', 'dev', 'eth0', 'onlink'],
+      ['route', 'add', 'default', 'dev', 'eth0', 'table', '99'],
+      ['-6', 'route', 'add', '2001:db8::/32', 'via', 'fd00::a:2'],
+    ])
+      inNamespace('a', ['ip', ...words]);
+    const shown = () =>
+      [
+        ['route', 'show', 'table', 'all', 'dev', 'eth0'],
+        ['-6', 'route', 'show', 'dev', 'eth0'],
+        ['-o', '-6', 'address', 'show', 'dev', 'eth0', 'scope', 'global'],
+      ]
+        .flatMap((words) => inNamespace('a', ['ip', ...words]).split('\n'))
+        .map((line) => line.replace(/^\d+: |linkdown|\s+$/g, ''))
+        .filter((line) => line !== '' && !/^(fe80|multicast|ff00|local fe80|anycast)/.test(line))
+        .sort();
+    const before = shown();
+    expect(before.filter((line) => /^(192|198|default|2001)/.test(line)).length).toBeGreaterThanOrEqual(4);
+    for (const on of [false, false]) await plug(on);
+    expect([await carrier('a', 'eth0'), await carrier('b', 'eth1')]).toEqual([false, false]);
+    for (const on of [true, true]) await plug(on);
+    await until(async () => (await carrier('b', 'eth1')) === true, 'the carrier to come back');
+    await until(() => JSON.stringify(shown()) === JSON.stringify(before), `${before.join('\n')} to be back`);
+    for (const address of ['10.0.0.2', 'fd00::a:2']) inNamespace('a', ['ping', '-c1', '-W2', address]);
+  });
+
   it('replaces an end that belongs to another pair', async () => {
     await run([
       { op: 'netns-add', netns: 'c' },

@@ -15,6 +15,8 @@ export function doing(op: KernelOp): string {
       return `join ${place(op)} to the bridge ${op.bridge}`;
     case 'link-set':
       return `change the interface ${place(op)}`;
+    case 'plug':
+      return `${op.on ? 'plug' : 'unplug'} ${place(op)}`;
     case 'link-delete':
       return `delete the interface ${place(op)}`;
     case 'redirect':

@@ -14,6 +14,7 @@ import { failureOf } from './failure.ts';
 import type { FrameCarrier } from './frame-carrier.ts';
 import type { Namespaces } from './namespaces.ts';
 import { isOurs } from './ownership.ts';
+import type { Unplugged } from './plug-operation.ts';
 import { redirect } from './redirect-operation.ts';
 import { addTap } from './tap-operation.ts';
 import { addVethPair } from './veth-operation.ts';
@@ -25,6 +26,7 @@ const EINVAL = 22;
 export interface Means {
   readonly classifier: Classifier | undefined;
   readonly carrier: FrameCarrier;
+  readonly unplugged: Unplugged;
   readonly captures: Captures;
 }
 
@@ -60,6 +62,7 @@ const operations: Operations = {
   'tap-add': addTap,
   'bridge-join': joinBridge,
   'link-set': changeLink,
+  plug: (namespaces, op, { unplugged }) => unplugged.plug(namespaces, op),
   'link-delete': (namespaces, { netns, name }, { carrier }) => {
     carrier.remove(netns, name);
     removeLink(namespaces, netns, name);

@@ -26,6 +26,7 @@ import { Namespaces } from './namespaces.ts';
 import { openDescriptor } from './open-descriptor.ts';
 import { runOperations } from './operations.ts';
 import { sendThrough } from './passages.ts';
+import { Unplugged } from './plug-operation.ts';
 import { probeAbilities } from './probe-abilities.ts';
 import { readProcessStat } from './process-stat.ts';
 import { ProcessWatch } from './process-watch.ts';
@@ -50,6 +51,7 @@ export class KernelWorker {
   readonly #relays: Relays;
   readonly #carrier: FrameCarrier;
   readonly #captures: Captures;
+  readonly #unplugged = new Unplugged();
   readonly #links: LinkWatch;
 
   private constructor(lab: string, hostProc: string, threadPath: string, tell: Tell) {
@@ -90,7 +92,12 @@ export class KernelWorker {
   readonly calls: Omit<KernelCalls, 'start'> = {
     run: (ops) => {
       this.#links.changing(ops);
-      const means = { classifier: this.#abilities.classifier, carrier: this.#carrier, captures: this.#captures };
+      const means = {
+        classifier: this.#abilities.classifier,
+        carrier: this.#carrier,
+        unplugged: this.#unplugged,
+        captures: this.#captures,
+      };
       return runOperations(this.#namespaces, means, ops);
     },
     spawn: (requests) => {
