@@ -8,7 +8,7 @@ import { isObject, type JsonObject } from './json-lines.ts';
 const ANSWER_WITHIN = 10_000;
 /** How much of a file travels in one request. Bytes. */
 const FILE_CHUNK = 48 * 1024;
-/** The first look at a started command comes soon; each later one waits twice as long, up to the last of these. Milliseconds. */
+/** The first look at a started command comes soon; each later one waits half as long again, up to the last of these. Milliseconds. */
 const [FIRST_LOOK, LAST_LOOK] = [4, 200];
 
 export interface GuestExecResult {
@@ -65,7 +65,7 @@ export class GuestAgent {
   ): Promise<GuestExecResult> {
     const until = this.#clock.now() + (options.deadline ?? 60_000);
     const pid = await this.#start(argv, options, until);
-    for (let pause = FIRST_LOOK; ; pause = Math.min(pause * 2, LAST_LOOK)) {
+    for (let pause = FIRST_LOOK; ; pause = Math.min(pause * 1.5, LAST_LOOK)) {
       const status = objectOf(
         await this.#channel.request('guest-exec-status', { pid }, Math.max(ANSWER_WITHIN, until - this.#clock.now())),
       );

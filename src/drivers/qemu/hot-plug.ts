@@ -92,14 +92,18 @@ export class HotPlug {
 
   async #plug(wanted: PortPlug): Promise<void> {
     const ids = await deviceIds(this.#parts.ask);
+    const device = firstUnused(wanted.name, ids);
+    // Asked together: each answer costs QEMU a turn with the guest's processors.
+    const asked = Promise.all([this.#slot(ids), this.#freeNetdev(device)]);
+    asked.catch(() => undefined);
     const wired = (await this.#states(ids, wanted.name)).filter((state) => state.wired);
     if (wired.some(({ mac }) => isSame(mac, wanted.mac))) return;
     if (wired.length > 0) {
       await this.#unwire(wanted.name);
       this.letGo();
     }
-    const device = firstUnused(wanted.name, ids);
-    const [slot] = await Promise.all([this.#slot(ids), this.#freeNetdev(device)]);
+    // What was unplugged just now may leave the only slot.
+    const [slot] = wired.length > 0 ? [await this.#slot(ids)] : await asked;
     try {
       await this.#addNetdev(wanted, device);
       await this.#departures.alone(() => this.#addDevice(wanted, device, slot));

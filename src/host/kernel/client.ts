@@ -2,6 +2,7 @@ import { type ChildProcess, fork } from 'node:child_process';
 import { HostError } from '../../boundary/host-error.ts';
 import type {
   CaptureRequest,
+  HandedLine,
   InterfaceSight,
   Kernel,
   KernelAbilities,
@@ -11,6 +12,7 @@ import type {
   ProcessExit,
   SpawnRequest,
 } from '../../boundary/kernel.ts';
+import { machineTime } from './machine-time.ts';
 import type { KernelCalls, KernelMessage } from './protocol.ts';
 
 /** Threads of the worker that may wait for the kernel at once: for the rings of a capture with many ports. */
@@ -142,8 +144,8 @@ class KernelClient implements Kernel {
     return this.#call('passages', passages, milliseconds);
   }
 
-  hand(...talk: Parameters<Kernel['hand']>): ReturnType<Kernel['hand']> {
-    return this.#call('hand', ...talk);
+  hand(path: string, lines: readonly HandedLine[], deadlineMs: number): ReturnType<Kernel['hand']> {
+    return this.#call('hand', path, lines, machineTime() + deadlineMs);
   }
 
   async close(): Promise<void> {

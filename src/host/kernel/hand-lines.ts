@@ -7,6 +7,7 @@ import { unixAddress } from '../netlink/unix-address.ts';
 import { errnoOf } from '../system-failure.ts';
 import { AnswerLines } from './answer-lines.ts';
 import { failureOf } from './failure.ts';
+import { machineTime } from './machine-time.ts';
 
 /** sys/socket.h */
 const AF_UNIX = 1;
@@ -16,18 +17,18 @@ const SOCK_CLOEXEC = 0o2000000;
 /** Pause before another try to connect to a server that has too many waiting already. Milliseconds. */
 const TRY_AGAIN = 10;
 
-/** `Kernel.hand`. `open` opens a descriptor, which is closed here. Nothing blocks this thread. */
+/** `Kernel.hand`, until the machine's time is `until`. `open` opens a descriptor, which is closed here. Nothing blocks this thread. */
 export async function handLines(
   path: string,
   lines: readonly HandedLine[],
-  deadlineMs: number,
+  until: number,
   open: (wanted: HandedDescriptor) => number,
 ): Promise<readonly string[]> {
-  const until = performance.now() + deadlineMs;
+  if (machineTime() >= until) throw silence(path);
   const fd = await connect(path, until);
   const socket = new Socket({ fd });
   const answers = new AnswerLines(socket);
-  const late = setTimeout(() => answers.fail(silence(path)), Math.max(0, until - performance.now()));
+  const late = setTimeout(() => answers.fail(silence(path)), Math.max(0, until - machineTime()));
   try {
     const given: string[] = [];
     for (const { text, descriptor } of lines) {
@@ -57,7 +58,7 @@ async function connect(path: string, until: number): Promise<number> {
     for (;;) {
       const busy = explained(`connect to ${path}`, () => attempt(() => libc.connect(fd, unixAddress(path))));
       if (!busy) return fd;
-      if (performance.now() >= until) throw silence(path);
+      if (machineTime() >= until) throw silence(path);
       await delay(TRY_AGAIN);
     }
   } catch (thrown) {

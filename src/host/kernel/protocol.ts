@@ -28,7 +28,8 @@ export interface KernelCalls {
   capture: (request: CaptureRequest) => Promise<readonly (KernelFailure | undefined)[]>;
   passages: (passages: readonly Passage[], milliseconds: number) => Promise<readonly (readonly Uint8Array[] | KernelFailure)[]>;
   relay: (path: string, netns: Netns, host: string, port: number) => Promise<undefined>;
-  hand: (path: string, lines: readonly HandedLine[], deadlineMs: number) => Promise<readonly string[]>;
+  /** `until` as `machineTime` counts: what waited too long for a worker that stood still is not done any more. */
+  hand: (path: string, lines: readonly HandedLine[], until: number) => Promise<readonly string[]>;
 }
 
 /** Messages of node:child_process's channel, in its `advanced` serialization: undefined stays undefined. */

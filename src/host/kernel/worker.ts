@@ -139,7 +139,7 @@ export class KernelWorker {
       await this.#relays.open(path, netns, host, port);
       return undefined;
     },
-    hand: (path, lines, deadlineMs) => handLines(path, lines, deadlineMs, (wanted) => this.#openOnce(wanted)),
+    hand: (path, lines, until) => handLines(path, lines, until, (wanted) => this.#openOnce(wanted)),
   };
 
   async close(): Promise<void> {
