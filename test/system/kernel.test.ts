@@ -1,8 +1,9 @@
 import { execFileSync } from 'node:child_process';
 import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs';
-import { connect } from 'node:net';
+import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   HOST,
@@ -240,6 +241,53 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     expect(await kernel.processes()).toEqual([]);
   });
 
+  it('stops and continues every process of a session, whatever its group', async () => {
+    const [leader] = await kernel.spawn([request('g', '@empty', ['bash', '-c', 'set -m; sleep 1000 & sleep 1001; :'])]);
+    const { hostPid } = processOf(leader);
+    await until(() => childrenOf(hostPid).length === 2, 'its children');
+    const all = [hostPid, ...childrenOf(hostPid)];
+    expect(await kernel.stopped([pidOf(leader)])).toEqual([]);
+    await kernel.signal([pidOf(leader)], 'SIGSTOP');
+    await until(() => all.every((pid) => stateOf(pid) === 'T'), 'all to stand still');
+    expect(await kernel.stopped([pidOf(leader), 999_999])).toEqual([pidOf(leader)]);
+    expect(exits.some(({ node }) => node === 'g')).toBe(false);
+    await kernel.signal([pidOf(leader)], 'SIGCONT');
+    await until(() => all.every((pid) => stateOf(pid) !== 'T'), 'all to go on');
+    expect(await kernel.stopped([pidOf(leader)])).toEqual([]);
+    await kernel.signal([pidOf(leader)], 'SIGSTOP');
+    await kernel.signal([pidOf(leader)], 'SIGKILL');
+    await exitOf(leader);
+    for (const pid of all.slice(1)) if (stateOf(pid) !== undefined) process.kill(pid, 'SIGKILL');
+  });
+
+  it('talks to a server line by line, and no longer than it may', async () => {
+    const path = `${sandbox.folder}/lines.sock`;
+    const asked: string[] = [];
+    const server = createServer((socket) => {
+      // The worker hangs up when it has heard enough.
+      socket.on('error', () => socket.destroy());
+      socket.write('{"hello": 1}\n');
+      createInterface({ input: socket }).on('line', (line) => {
+        asked.push(line);
+        if (line === 'silence') return;
+        socket.write(`{"event": "x"}\nnoise\n{"${line === 'bad' ? 'error' : 'return'}": "${line}"}\n`);
+      });
+    });
+    await new Promise<void>((resolve) => server.listen({ path, writableAll: true, readableAll: true }, resolve));
+    const lines = (...texts: string[]) => texts.map((text) => ({ text }));
+    expect(await kernel.hand(path, lines('a', 'b', 'bad', 'c'), 5000)).toEqual([
+      '{"return": "a"}',
+      '{"return": "b"}',
+      '{"error": "bad"}',
+    ]);
+    expect(asked).toEqual(['a', 'b', 'bad']);
+    await expect(kernel.hand(path, lines('silence'), 100)).rejects.toMatchObject({ name: 'HostError', code: 'timeout' });
+    const missing = { kind: 'tap', netns: PANEL, name: 'none' } as const;
+    await expect(kernel.hand(path, [{ text: 'a', descriptor: missing }], 5000)).rejects.toMatchObject({ code: 'ENODEV' });
+    await new Promise((resolve) => server.close(resolve));
+    await expect(kernel.hand(path, lines('a'), 5000)).rejects.toMatchObject({ name: 'HostError', code: 'ENOENT' });
+  });
+
   it.skipIf(holder === 'user')('hands a TAP to one process alone', async () => {
     await run([{ op: 'tap-add', netns: PANEL, name: 'tap0', alias: `weft ${lab} t:0 -- x:x`, mtu: 9000, up: true }]);
     const holding = { descriptors: [{ kind: 'tap', netns: PANEL, name: 'tap0' }] } as const;
@@ -447,6 +495,15 @@ function killWorker(): void {
   for (const child of childrenOf(process.pid)) {
     if (!readFileSync(`/proc/${child}/cmdline`, 'utf8').includes('kernel-worker.ts')) continue;
     for (const worker of childrenOf(child)) process.kill(worker, 'SIGKILL');
+  }
+}
+
+/** The letter of its state (proc(5)); undefined when it is gone. */
+function stateOf(pid: number): string | undefined {
+  try {
+    return /\) (.) /.exec(readFileSync(`/proc/${pid}/stat`, 'utf8'))?.[1];
+  } catch {
+    return undefined;
   }
 }
 

@@ -135,6 +135,7 @@ describe.skipIf(noGuest !== undefined)('network devices that come and go', () =>
     await plug('p8', 18);
     await Promise.all([...ports, 'p8'].map(async (port) => handle.unplug?.(port)));
     expect(await names()).toEqual([]);
+    await expect.poll(() => sh('ls /sys/class/net'), { timeout: 30_000 }).toBe('lo');
   });
 
   it('stands still and goes on, and ports come and go meanwhile', async () => {
