@@ -31,6 +31,8 @@ export async function terminate(
   for (const signal of kill ? (['SIGKILL'] as const) : (['SIGTERM', 'SIGKILL'] as const)) {
     if (pids().length === 0) break;
     await kernel.signal(pids(), signal);
+    // Who stands still hears of it once it goes on.
+    if (signal === 'SIGTERM') await kernel.signal(await kernel.stopped(pids()), 'SIGCONT');
     await Promise.race([ends, clock.sleep(grace, ends)]);
   }
   await files.removeAll(records.map((record) => `${directory}/${record.name}.pid`));

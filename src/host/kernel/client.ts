@@ -100,7 +100,7 @@ class KernelClient implements Kernel {
   }
 
   async signal(pids: readonly number[], signal: Parameters<Kernel['signal']>[1]): Promise<void> {
-    await this.#call('signal', pids, signal);
+    if (pids.length > 0) await this.#call('signal', pids, signal);
   }
 
   stopped(pids: readonly number[]): ReturnType<Kernel['stopped']> {
