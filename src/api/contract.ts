@@ -150,6 +150,8 @@ export interface ExecResult {
   /** Base64. */
   readonly stdout: string;
   readonly stderr: string;
+  /** There was more output than could be kept: 16 MiB of each, in guests. */
+  readonly truncated: boolean;
 }
 
 export interface Responses {

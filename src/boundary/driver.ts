@@ -51,6 +51,8 @@ export interface ExecOutput {
   readonly code: number;
   readonly stdout: Uint8Array;
   readonly stderr: Uint8Array;
+  /** There was more output than could be kept. */
+  readonly truncated?: boolean;
 }
 
 /** A console as a unix socket. */

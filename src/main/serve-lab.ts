@@ -96,7 +96,8 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     conformance: (request) => engine.conformance(request),
     exec: async ({ input, ...request }) => {
       const output = await engine.exec({ ...request, input: input === undefined ? undefined : decodeBase64(input) });
-      return { code: output.code, stdout: encodeBase64(output.stdout), stderr: encodeBase64(output.stderr) };
+      const { code, truncated = false } = output;
+      return { code, stdout: encodeBase64(output.stdout), stderr: encodeBase64(output.stderr), truncated };
     },
     events: ({ past, ...wish }, tell, asker) => tellEvents(events, wish, past === true, tell, asker),
     capture: ({ words, all }) => Promise.resolve(captures.meaning(words, all)),

@@ -73,5 +73,7 @@ async function execIn(
   });
   context.terminal.stdout.write(decodeBase64(result.stdout) ?? '');
   context.terminal.stderr.write(decodeBase64(result.stderr) ?? '');
+  if (result.truncated)
+    context.terminal.stderr.write(`weft: ${node.name} wrote more than its agent keeps, 16 MiB; the rest is lost\n`);
   return result.code;
 }
