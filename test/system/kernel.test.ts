@@ -3,7 +3,6 @@ import { chownSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } f
 import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import {
   HOST,
@@ -267,7 +266,9 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
       // The worker hangs up when it has heard enough.
       socket.on('error', () => socket.destroy());
       socket.write('{"hello": 1}\n');
-      createInterface({ input: socket }).on('line', (line) => {
+      // Nothing is sent before the last line was answered, so lines come one by one.
+      socket.setEncoding('utf8').on('data', (text: string) => {
+        const line = text.trim();
         asked.push(line);
         if (line === 'silence') return;
         socket.write(`{"event": "x"}\nnoise\n{"${line === 'bad' ? 'error' : 'return'}": "${line}"}\n`);
