@@ -5,12 +5,13 @@ import { Workshop } from './lab.mjs';
 import { machine } from './machine.mjs';
 import { boot } from './parts/boot.mjs';
 import { generate } from './parts/generate.mjs';
+import { live } from './parts/live.mjs';
 import { running } from './parts/running.mjs';
 import { scale } from './parts/scale.mjs';
 import { wires } from './parts/wires.mjs';
 import { markdown, Report } from './report.mjs';
 
-const parts = [generate, scale, running, wires, boot];
+const parts = [generate, scale, running, live, wires, boot];
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
