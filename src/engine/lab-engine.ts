@@ -30,6 +30,7 @@ import { LinkSwitch, type SwitchWish } from './link-switch.ts';
 import { type FileWish, freshState, withEdits } from './next-state.ts';
 import { andEvents } from './node-events.ts';
 import type { NodeRecord } from './node-record.ts';
+import { pausedNodes } from './paused-nodes.ts';
 import { PortCarriers } from './port-carriers.ts';
 import { Starts, type StartWish } from './starts.ts';
 import { statusOf } from './status-view.ts';
@@ -248,7 +249,7 @@ export class LabEngine {
   }
 
   async status(request: { ports: boolean }): Promise<LabStatus> {
-    const { consoles, kernel, lab: name, pid: engine } = this.#parts;
+    const { clock, consoles, kernel, lab: name, pid: engine } = this.#parts;
     const problem = problemOf(this.#unreadable);
     const { active, state } = this.#held;
     if (active === undefined) return { ...(await statusWithoutDocument(name, engine, kernel)), ...problem };
@@ -257,11 +258,13 @@ export class LabEngine {
       .filter((record) => record.node.kind === 'namespace')
       .map((record) => record.name);
     const interfaces = request.ports ? await kernel.interfaces(namespaces) : undefined;
+    const desired = state?.paused ?? new Set<string>();
+    const paused = request.ports ? await pausedNodes([...lab.records.values()], desired, clock) : desired;
     const facts = {
       engine,
       listening: consoles.listening,
       carrier: wiring.carrier,
-      paused: state?.paused ?? new Set(),
+      paused,
       interfaces,
     };
     return { ...statusOf(lab, facts), ...problem };

@@ -14,7 +14,7 @@ export interface StatusFacts {
   readonly listening: ReadonlyMap<string, number>;
   /** Carrier of links, as the engine last drove it. */
   readonly carrier: ReadonlyMap<string, boolean>;
-  /** Nodes that should stand still. */
+  /** Nodes that stand still. */
   readonly paused: ReadonlySet<string>;
   /** Interfaces of namespace nodes; undefined leaves ports out of the status. */
   readonly interfaces: readonly InterfaceState[] | undefined;
