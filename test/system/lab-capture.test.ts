@@ -174,6 +174,17 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       await expect.poll(() => packetSockets('n1'), { timeout: 10_000 }).toEqual([]);
     });
 
+    it('keeps what was seen when a test of a wire fails', async () => {
+      await weft.ok(lab, 'link', 'n1', 'ns', 'off', '--one-way');
+      const { code: ended, stderr } = await weft.weft(lab, 'conformance', 'n1:ns', '-w', 'failed.pcapng');
+      await weft.ok(lab, 'link', 'n1', 'ns', 'on');
+      expect([ended, stderr]).toEqual([1, expect.stringMatching(/^Info: \d+ frames written to failed.pcapng$/m)]);
+      const rows = await tshark('failed.pcapng', 'frame.interface_name', 'eth.type');
+      const lldp = rows.filter(([, type]) => type === '0x88cc').map(([port]) => port);
+      expect(lldp.toSorted()).toEqual(['n1:ns', 'n2:ns']);
+      expect(await weft.ok(lab, 'record', '--json')).toBe(`${JSON.stringify({ on: false, size: 0, ports: [] }, undefined, 2)}\n`);
+    });
+
     /** Begins a capture on a terminal; frames are captured from now on. */
     async function begin(words: string, what: 'words' | 'whole line' = 'words') {
       const terminal = weft.terminal(lab, what === 'words' ? `exec weft capture ${words}` : words);

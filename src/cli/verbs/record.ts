@@ -1,12 +1,11 @@
 import type { LabConnection } from '../../api/labs.ts';
 import type { Recording } from '../../model/recording.ts';
-import { CaptureTaker } from '../capture/capture-taker.ts';
-import { Refusal, UsageError } from '../complaints.ts';
+import { saveRecording } from '../capture/save-recording.ts';
+import { UsageError } from '../complaints.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findPlace } from '../lab/place.ts';
 import { requireConnection } from '../lab/session.ts';
-import { resolvePath } from '../paths.ts';
 import { textTable } from '../text-table.ts';
 import type { Verb } from '../verb.ts';
 import type { Voice } from '../voice.ts';
@@ -71,11 +70,7 @@ async function dump(
   if (target === undefined) throw new UsageError('where to?', 'record dump -w FILE');
   if (target === '-' && context.terminal.stdout.isTty) throw new UsageError('pcapng is not for a terminal', 'name a file');
   const ports = words.length === 0 ? [] : (await namedPorts(connection, words, false)).ports;
-  const stream = await connection.recording(ports);
-  const sink = target === '-' ? context.sinks.standardOutput() : await context.sinks.file(resolvePath(context.directory, target));
-  const goal = { form: 'pcapng', count: Number.POSITIVE_INFINITY, zone: () => 0 } as const;
-  const { frames, interfaces } = await new CaptureTaker(stream, sink, goal).run();
-  if (interfaces === 0) throw new Refusal(EXIT.failed, 'the engine ended before it told what it recorded');
+  const frames = await saveRecording(context, connection, ports, target);
   voice.info(`${frames} frame${frames === 1 ? '' : 's'} written${target === '-' ? '' : ` to ${target}`}`);
   return EXIT.ok;
 }
