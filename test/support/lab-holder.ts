@@ -1,11 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, realpathSync, symlinkSync } from 'node:fs';
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, readlinkSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
 import { eventually } from './lab-command.ts';
 
-/** Who runs weft: root, or an ordinary user for whom the TAP device is closed or open. */
-export type Holder = 'root' | 'user' | 'user with tun';
+/** Who runs weft: root, or an ordinary user for whom the TAP device is closed or open, or who may make no user namespaces. */
+export type Holder = 'root' | 'user' | 'user with tun' | 'user without namespaces';
 
 /** An ordinary user that no account of the machine uses. */
 const user = 61_742;
@@ -61,13 +61,35 @@ export async function openQuarters(holder: Holder, folder: string): Promise<Quar
   });
   await eventually(() => said.includes('ready'), 'the private mounts of the test user', 10);
   const identity = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--bounding-set=-all', '--inh-caps=-all'];
+  const inMounts = ['nsenter', `--mount=/proc/${child.pid}/ns/mnt`, '--wd=/', '--'];
+  const barred = holder === 'user without namespaces' ? await startBarred() : undefined;
+  const inBarred = barred === undefined ? [] : ['nsenter', `--user=/proc/${barred.pid}/ns/user`, '--'];
   return {
-    as: ['nsenter', `--mount=/proc/${child.pid}/ns/mnt`, '--wd=/', '--', 'setpriv', ...identity],
+    as: [...inMounts, ...inBarred, 'setpriv', ...identity],
     uid: user,
     cache,
     holder: child.pid,
-    end: () => endOf(child),
+    async end() {
+      if (barred !== undefined) await endOf(barred);
+      await endOf(child);
+    },
   };
+}
+
+/** Holds a user namespace in which no others can be made, with the machine's own numbers of users (user_namespaces(7)). */
+async function startBarred(): Promise<ChildProcess> {
+  const environment = { PATH: process.env['PATH'] };
+  const child = spawn('unshare', ['--user', '--kill-child', 'cat'], {
+    stdio: ['pipe', 'ignore', 'inherit'],
+    cwd: '/',
+    env: environment,
+  });
+  const own = readlinkSync('/proc/self/ns/user');
+  await eventually(() => child.pid !== undefined && readlinkSync(`/proc/${child.pid}/ns/user`) !== own, 'a user namespace', 10);
+  for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${map}`, '0 0 65536');
+  const forbid = ['sh', '-c', 'echo 0 > /proc/sys/user/max_user_namespaces'];
+  execFileSync('nsenter', [`--user=/proc/${child.pid}/ns/user`, '--', ...forbid], { env: environment });
+  return child;
 }
 
 async function endOf(child: ChildProcess): Promise<void> {
