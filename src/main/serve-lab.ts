@@ -91,7 +91,12 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     pause: (request) => engine.pause(request),
     desired: () => Promise.resolve(engine.desired()),
     link: (request) => engine.link(request),
-    down: (_request, emit) => engine.down(emit),
+    down: async (_request, emit) => {
+      const outcome = await engine.down(emit);
+      // Whoever asked may end the sandbox as soon as the answer is there: those who follow hear of it before.
+      events.close('down');
+      return outcome;
+    },
     conditions: (request) => engine.conditions(request),
     conformance: (request) => engine.conformance(request),
     exec: async ({ input, ...request }) => {
