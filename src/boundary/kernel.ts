@@ -298,9 +298,9 @@ export interface Kernel {
    */
   passages(passages: readonly Passage[], milliseconds: number): Promise<readonly (readonly Uint8Array[] | KernelFailure)[]>;
   /**
-   * Talks to a server that answers each line with a JSON object that has `return` or `error`, as QEMU's monitors do; what else it says is
-   * passed over. Each line is sent once the one before has been answered, and none after an `error`. Gives the answers. Rejects with a
-   * HostError: `timeout` after `deadlineMs`, or the errno's name (ENOENT: nobody listens at `path`).
+   * Sends lines to a server that answers each with a JSON object that has `return` or `error`, as QEMU's monitors do; what else it says is
+   * passed over. All are sent at once, so an `error` does not keep it from the lines after. Gives the answers. Rejects with a HostError:
+   * `timeout` after `deadlineMs`, or the errno's name (ENOENT: nobody listens at `path`).
    */
   hand(path: string, lines: readonly HandedLine[], deadlineMs: number): Promise<readonly string[]>;
   close(): Promise<void>;

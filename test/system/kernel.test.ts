@@ -266,13 +266,12 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
       // The worker hangs up when it has heard enough.
       socket.on('error', () => socket.destroy());
       socket.write('{"hello": 1}\n');
-      // Nothing is sent before the last line was answered, so lines come one by one.
-      socket.setEncoding('utf8').on('data', (text: string) => {
-        const line = text.trim();
+      const answer = (line: string) => {
         asked.push(line);
         if (line === 'silence') return;
         socket.write(`{"event": "x"}\nnoise\n{"${line === 'bad' ? 'error' : 'return'}": "${line}"}\n`);
-      });
+      };
+      socket.setEncoding('utf8').on('data', (text: string) => text.trim().split('\n').forEach(answer));
     });
     await new Promise<void>((resolve) => server.listen({ path, writableAll: true, readableAll: true }, resolve));
     const lines = (...texts: string[]) => texts.map((text) => ({ text }));
@@ -280,8 +279,9 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
       '{"return": "a"}',
       '{"return": "b"}',
       '{"error": "bad"}',
+      '{"return": "c"}',
     ]);
-    expect(asked).toEqual(['a', 'b', 'bad']);
+    expect(asked).toEqual(['a', 'b', 'bad', 'c']);
     await expect(kernel.hand(path, lines('silence'), 100)).rejects.toMatchObject({ name: 'HostError', code: 'timeout' });
     const missing = { kind: 'tap', netns: PANEL, name: 'none' } as const;
     await expect(kernel.hand(path, [{ text: 'a', descriptor: missing }], 5000)).rejects.toMatchObject({ code: 'ENODEV' });

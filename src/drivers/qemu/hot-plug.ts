@@ -4,7 +4,7 @@ import { HostError } from '../../boundary/host-error.ts';
 import type { Kernel } from '../../boundary/kernel.ts';
 import { within } from './deadline.ts';
 import { Departures } from './departures.ts';
-import { isObject, parseObject } from './json-lines.ts';
+import { isObject, type JsonObject, parseObject } from './json-lines.ts';
 import { netdevArguments } from './netdev-arguments.ts';
 import {
   type Ask,
@@ -105,8 +105,7 @@ export class HotPlug {
     // What was unplugged just now may leave the only slot.
     const [slot] = wired.length > 0 ? [await this.#slot(ids)] : await asked;
     try {
-      await this.#addNetdev(wanted, device);
-      await this.#departures.alone(() => this.#addDevice(wanted, device, slot));
+      await this.#departures.alone(() => this.#add(wanted, netdevOf(wanted, device), deviceOf(wanted, device, slot)));
     } catch (failure) {
       await this.#freeNetdev(device).catch(() => undefined);
       throw failure;
@@ -124,22 +123,19 @@ export class HotPlug {
     await this.#parts.ask('netdev_del', { id: netdev }).catch(orNothing);
   }
 
-  async #addDevice({ mac, mtu }: PortPlug, { id, netdev }: NetworkDevice, bus: string): Promise<void> {
-    const driver = { driver: 'virtio-net-pci', id, netdev, mac, bus, romfile: '' };
-    await this.#parts.ask('device_add', mtu === undefined ? driver : { ...driver, host_mtu: mtu });
-  }
-
-  async #addNetdev({ netdev, descriptor }: PortPlug, { netdev: id }: NetworkDevice): Promise<void> {
+  /** A descriptor belongs to the connection that it came by, so its netdev is made there, and the device with it. */
+  async #add({ descriptor }: PortPlug, netdev: JsonObject, device: JsonObject): Promise<void> {
     const { ask, clock, hand, node, socket } = this.#parts;
-    const parameters = { ...netdevArguments(netdev.replace('{fd}', DESCRIPTOR)), id };
     if (descriptor === undefined) {
-      await ask('netdev_add', parameters);
+      await ask('netdev_add', netdev);
+      await ask('device_add', device);
       return;
     }
     const lines = [
       { text: JSON.stringify({ execute: 'qmp_capabilities' }) },
       { text: JSON.stringify({ execute: 'getfd', arguments: { fdname: DESCRIPTOR } }), descriptor },
-      { text: JSON.stringify({ execute: 'netdev_add', arguments: parameters }) },
+      { text: JSON.stringify({ execute: 'netdev_add', arguments: netdev }) },
+      { text: JSON.stringify({ execute: 'device_add', arguments: device }) },
     ];
     const answers = await within(
       clock,
@@ -194,6 +190,15 @@ function firstUnused(port: string, ids: readonly string[]): NetworkDevice {
   }
 }
 
+function netdevOf({ netdev }: PortPlug, { netdev: id }: NetworkDevice): JsonObject {
+  return { ...netdevArguments(netdev.replace('{fd}', DESCRIPTOR)), id };
+}
+
+function deviceOf({ mac, mtu }: PortPlug, { id, netdev }: NetworkDevice, bus: string): JsonObject {
+  const device = { driver: 'virtio-net-pci', id, netdev, mac, bus, romfile: '' };
+  return mtu === undefined ? device : { ...device, host_mtu: mtu };
+}
+
 function isSame(mac: string, other: string): boolean {
   return mac.toLowerCase() === other.toLowerCase();
 }
@@ -220,5 +225,5 @@ function explained(failure: unknown, node: string): unknown {
 function refuseError(answer: string): void {
   const message = parseObject(answer);
   const error = message?.['error'];
-  if (isObject(error)) throw new HostError(String(error['class']), `QEMU refused a netdev: ${String(error['desc'])}`);
+  if (isObject(error)) throw new HostError(String(error['class']), `QEMU refused a network device: ${String(error['desc'])}`);
 }

@@ -14,6 +14,7 @@ const AF_UNIX = 1;
 const SOCK_STREAM = 1;
 const SOCK_NONBLOCK = 0o4000;
 const SOCK_CLOEXEC = 0o2000000;
+const MSG_NOSIGNAL = 0x4000;
 /** Pause before another try to connect to a server that has too many waiting already. Milliseconds. */
 const TRY_AGAIN = 10;
 
@@ -27,24 +28,20 @@ export async function handLines(
   if (machineTime() >= until) throw silence(path);
   const fd = await connect(path, until);
   const socket = new Socket({ fd });
-  const answers = new AnswerLines(socket);
+  const answers = new AnswerLines(socket, lines.length);
   const late = setTimeout(() => answers.fail(silence(path)), Math.max(0, until - machineTime()));
   try {
-    const given: string[] = [];
     for (const { text, descriptor } of lines) {
-      const answer = answers.next();
-      if (descriptor === undefined) socket.write(`${text}\n`);
+      const bytes = Buffer.from(`${text}\n`);
+      if (descriptor === undefined) libc.send(fd, bytes, MSG_NOSIGNAL);
       else
         sendWith(
           fd,
-          `${text}\n`,
+          bytes,
           explained(`open ${descriptor.name}`, () => open(descriptor)),
         );
-      const { line, refused } = await answer;
-      given.push(line);
-      if (refused) break;
     }
-    return given;
+    return await answers.all;
   } finally {
     clearTimeout(late);
     socket.destroy();
@@ -87,10 +84,9 @@ function explained<T>(doing: string, step: () => T): T {
   }
 }
 
-/** Every line before was answered, so the socket has room for this one. */
-function sendWith(fd: number, text: string, handed: number): void {
+function sendWith(fd: number, bytes: Uint8Array, handed: number): void {
   try {
-    libc.sendDescriptor(fd, Buffer.from(text), handed);
+    libc.sendDescriptor(fd, bytes, handed);
   } finally {
     libc.close(handed);
   }
