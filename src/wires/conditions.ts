@@ -75,7 +75,7 @@ function withoutOutlet(wire: Wire, sender: Wire['ends'][number], conditions: Con
   }
   return {
     code: 'refused',
-    message: `what ${end} sends goes into ${wire.hubPorts[0]?.hub ?? 'the machine'} at once, where nothing can be held back or lost`,
-    hint: `condition what ${end} receives, or the links of the others`,
+    message: `what ${end} sends goes into the machine at once, where nothing can be held back or lost`,
+    hint: `condition what ${end} receives`,
   };
 }

@@ -49,6 +49,11 @@ export function hubPlace(lab: string, end: HubEnd, other: WireEnd, link: string)
   return hiddenPlace(lab, end, other, digestName(`${end.node}\n${link}\n${portText(other)}`));
 }
 
+/** The panel's interface between a VM's TAP and the hub's own. */
+export function hubSidePlace(lab: string, end: HubEnd, other: WireEnd, link: string): Place {
+  return hiddenPlace(lab, end, other, digestName(`${end.node}\n${link}\n${portText(other)}\nside`));
+}
+
 /** The interface that a namespace node or the machine itself sees. */
 export function nodePlace(lab: string, end: NamespaceEnd | HostEnd, other: WireEnd, mtu: number | undefined): Place {
   return {

@@ -3,6 +3,7 @@ import { assemble } from './assemble.ts';
 import {
   framePoint,
   hubPortAt,
+  hubSidePlace,
   joinOps,
   linkDelete,
   oppositeView,
@@ -92,21 +93,25 @@ export function hostTapWire(request: WireRequest, vm: VmEnd, host: HostEnd, plac
   });
 }
 
-/** A VM's TAP that is a port of a hub. */
-export function hubTapWire(request: WireRequest, vm: VmEnd, hub: HubEnd): Wire {
+/** A VM at a hub: TAP and veth in the panel, joined; the veth's other end is the hub's port, so that both ways can be conditioned. */
+export function hubTapWire(request: WireRequest, vm: VmEnd, hub: HubEnd, port: Place): Wire {
   const tap = panelPlace(request.lab, vm, hub);
+  const near = hubSidePlace(request.lab, hub, vm, request.link);
   return assemble(request, {
     carriedBy: 'tap',
-    places: [tap],
-    outlets: new Map([[hub, tap]]),
+    places: [tap, near, port],
+    outlets: new Map<WireEnd, Place>([
+      [vm, near],
+      [hub, tap],
+    ]),
     points: new Map([[vm, framePoint(tap, 'guest')]]),
     plugs: new Map([[vm, tapPlug(tap)]]),
     views: new Map([[vm, oppositeView(tap)]]),
-    setUp: tapAdd(tap),
-    tearDown: [linkDelete(tap)],
+    setUp: [...tapAdd(tap), vethAdd(near, port), ...joinOps(tap, near)],
+    tearDown: [linkDelete(tap), linkDelete(near)],
     on: [],
     off: [],
-    hubPorts: [hubPortAt(hub, tap)],
+    hubPorts: [hubPortAt(hub, port)],
   });
 }
 

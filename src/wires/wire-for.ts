@@ -25,7 +25,7 @@ function vmToOther(request: WireRequest, vm: VmEnd, other: NamespaceEnd | HubEnd
   const { tap } = request.abilities;
   const place = placeOf(request, other, vm);
   if (!tap) return packetWire(request, vm, other, place);
-  if (other.kind === 'hub') return hubTapWire(request, vm, other);
+  if (other.kind === 'hub') return hubTapWire(request, vm, other, place);
   return other.kind === 'host' ? hostTapWire(request, vm, other, place) : tapToPlaceWire(request, vm, other, place);
 }
 
