@@ -78,6 +78,9 @@ export interface PortPlug extends PluggedPort {
   readonly mtu: number | undefined;
 }
 
+/** What a hypervisor tells of a node by itself. */
+export type NodeEvent = 'paused' | 'unpaused' | 'shutdown';
+
 /** A running node, as its driver holds it. Nothing here starts or ends the process. */
 export interface NodeHandle {
   /** Resolves once the node is ready. Rejects with a HostError (`timeout`, with the last console lines; `exit`) when it does not become so. */
@@ -108,6 +111,8 @@ export interface NodeHandle {
   resume?(): Promise<void>;
   /** Whether it stands still now, as the hypervisor or the kernel says. */
   paused?(): Promise<boolean>;
+  /** Called when the hypervisor says that the node stands still or goes on, whoever asked for it, or that the guest has shut itself down. */
+  onEvent?(listener: (event: NodeEvent) => void): void;
   /** Ends the connections. Idempotent; pending calls reject. */
   close(): void;
 }

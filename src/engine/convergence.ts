@@ -12,6 +12,7 @@ import type { GuestPorts } from './guest-ports.ts';
 import type { HeldLab } from './held-lab.ts';
 import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
+import type { NodeStillness } from './node-stillness.ts';
 import type { PortCarriers } from './port-carriers.ts';
 import { tellReports } from './step-events.ts';
 import type { Turns } from './turns.ts';
@@ -24,6 +25,7 @@ export interface ConvergenceParts {
   readonly guestPorts: GuestPorts;
   readonly carriers: PortCarriers;
   readonly events: LabEvents;
+  readonly stillness: NodeStillness;
   readonly log: (message: string) => void;
 }
 
@@ -101,7 +103,7 @@ export class Convergence {
       plugged: (node, port) => this.#parts.guestPorts.plugged(active, node, port),
     });
     this.#parts.carriers.guestsTold(active.lab, reports);
-    tellReports(this.#parts.events, active.lab, reports);
+    tellReports(this.#parts, active.lab, reports);
     return reports;
   }
 

@@ -30,6 +30,7 @@ import { LinkSwitch, type SwitchWish } from './link-switch.ts';
 import { type FileWish, freshState, withEdits } from './next-state.ts';
 import { andEvents } from './node-events.ts';
 import type { NodeRecord } from './node-record.ts';
+import { NodeStillness } from './node-stillness.ts';
 import { pausedNodes } from './paused-nodes.ts';
 import { PortCarriers } from './port-carriers.ts';
 import { Starts, type StartWish } from './starts.ts';
@@ -87,6 +88,7 @@ export class LabEngine {
   readonly #turns = new Turns();
   readonly #held: HeldLab;
   readonly #carriers: PortCarriers;
+  readonly #stillness: NodeStillness;
   readonly #convergence: Convergence;
   readonly #starts: Starts;
   readonly #changing: Changing;
@@ -97,7 +99,8 @@ export class LabEngine {
   constructor(parts: EngineParts) {
     this.#parts = parts;
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
-    const own = { held: this.#held, turns: this.#turns, abilities: parts.kernel.abilities };
+    this.#stillness = new NodeStillness(parts.events);
+    const own = { held: this.#held, turns: this.#turns, abilities: parts.kernel.abilities, stillness: this.#stillness };
     const guestPorts = new GuestPorts(parts.clock, parts.log);
     this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
     this.#convergence = new Convergence({ ...parts, ...own, guestPorts, carriers: this.#carriers });
@@ -332,6 +335,7 @@ export class LabEngine {
     this.#unreadable = undefined;
     for (const record of active.lab.records.values()) {
       if (record.process === undefined) continue;
+      this.#stillness.listen(record);
       for (const warning of await this.#parts.consoles.up(record, active.lab)) this.#parts.log(warning);
     }
     return active;

@@ -8,6 +8,7 @@ import type { Convergence } from './convergence.ts';
 import type { HeldLab } from './held-lab.ts';
 import { Launches } from './launches.ts';
 import type { NodeRecord } from './node-record.ts';
+import type { NodeStillness } from './node-stillness.ts';
 import { firstOfEach, refusedLinks, stepFailures } from './step-failures.ts';
 
 export interface StartWish {
@@ -39,6 +40,7 @@ export interface StartParts {
   readonly convergence: Convergence;
   readonly consoles: Consoles;
   readonly abilities: KernelAbilities;
+  readonly stillness: NodeStillness;
   readonly log: (message: string) => void;
 }
 
@@ -99,7 +101,8 @@ export class Starts {
 
   /** Once a process runs: its ports listen, and a guest whose cable is unplugged is told before it can see the link up for long. */
   async #launched(record: NodeRecord, warnings: string[]): Promise<void> {
-    const { consoles, convergence, log } = this.#parts;
+    const { consoles, convergence, log, stillness } = this.#parts;
+    stillness.listen(record);
     const { lab, wiring } = convergence.active;
     const isGuest = record.node.kind !== 'namespace';
     if (isGuest) wiring.freshGuest(record.name);

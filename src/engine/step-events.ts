@@ -6,9 +6,14 @@ import type { StepReport } from '../plan/step-report.ts';
 import { stepText } from '../plan/step-text.ts';
 import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
+import type { NodeStillness } from './node-stillness.ts';
 
-/** What became of steps, as events: each step itself, and the link that was made or removed, the node that was paused or goes on. */
-export function tellReports(events: LabEvents, lab: Lab, reports: readonly StepReport[]): void {
+/** What became of steps, as events: each step itself, and the link that was made or removed; nodes that stand still or go on are told to `stillness`. */
+export function tellReports(
+  { events, stillness }: { readonly events: LabEvents; readonly stillness: NodeStillness },
+  lab: Lab,
+  reports: readonly StepReport[],
+): void {
   for (const { step, outcome, message } of reports) {
     if (outcome === 'pending') continue;
     const reason = message === undefined ? {} : { reason: message };
@@ -16,6 +21,9 @@ export function tellReports(events: LabEvents, lab: Lab, reports: readonly StepR
     events.emit({ kind: 'step', step: stepText(step), nodes: nodesOf(lab, step), state, ...reason });
     const happening = consequence(lab, step, outcome === 'done');
     if (happening !== undefined) events.emit({ ...happening, ...reason });
+    if (outcome !== 'done') continue;
+    if (step.action === 'pause') stillness.became(step.node, 'paused');
+    if (step.action === 'resume') stillness.became(step.node, 'unpaused');
   }
 }
 
@@ -32,10 +40,6 @@ function consequence(lab: Lab, step: Step, done: boolean): LabHappening | undefi
       return { kind: 'link', link: step.link, nodes: nodesOf(lab, step), state: done ? 'made' : 'refused' };
     case 'disconnect':
       return done ? { kind: 'link', link: step.link, nodes: nodesOf(lab, step), state: 'removed' } : undefined;
-    case 'pause':
-      return done ? { kind: 'node', node: step.node, state: 'paused' } : undefined;
-    case 'resume':
-      return done ? { kind: 'node', node: step.node, state: 'unpaused' } : undefined;
     default:
       return undefined;
   }

@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import type { LabEvent } from '../../src/model/lab-event.ts';
 import { eventually } from '../support/lab-command.ts';
 import { type LabFixture, labFixture } from '../support/lab-fixture.ts';
-import { type Holder, holderLacks } from '../support/lab-holder.ts';
+import { type Holder, holderLacks, noQemu } from '../support/lab-holder.ts';
 import { processesOf } from '../support/lab-snapshot.ts';
 import type { Terminal } from '../support/lab-terminal.ts';
 
@@ -155,5 +155,48 @@ describe.each<Holder>(['root', 'user'])('events of a lab, as %s', (holder) => {
       await eventually(() => sockets() <= before - sleepers.length, 'the connections to be gone', 10);
       await weft.ok(directory, 'status');
     });
+  });
+});
+
+if (noQemu !== undefined) process.stdout.write(`skipped: events of a guest: ${noQemu}\n`);
+
+describe.skipIf(noQemu !== undefined)('events of a guest', () => {
+  let weft: LabFixture;
+  let directory: string;
+
+  beforeAll(async () => {
+    weft = await labFixture();
+    directory = weft.write({
+      'guest/topology.dot.in':
+        'graph guest { node [shape=record]; g [qn_template="small"]; n [qn_template="namespace"]; g:eth0 -- n:eth0; }',
+    });
+    await weft.ok(directory, 'up');
+  });
+  afterAll(() => weft.end());
+
+  const past = async () => await weft.ok(directory, 'events', '--no-follow', '--kind', 'node,carrier');
+  const tells = (pattern: RegExp) => eventually(async () => pattern.test(await past()), String(pattern));
+
+  it('tells what its monitor does to it, and commands do, once each', async () => {
+    for (const [word, state] of [
+      ['stop', 'paused'],
+      ['cont', 'unpaused'],
+    ]) {
+      const monitor = weft.terminal(directory, 'exec weft monitor g');
+      await monitor.ask(word ?? '', /\(qemu\)/);
+      await tells(new RegExp(`g +${state}$`, 'm'));
+      monitor.close();
+    }
+    await weft.ok(directory, 'pause', 'g');
+    await weft.ok(directory, 'unpause', 'g');
+    await eventually(async () => (await past()).match(/g +unpaused$/gm)?.length === 2, 'the second time');
+    expect((await past()).match(/g +paused$/gm)?.length).toBe(2);
+  });
+
+  it('tells that the guest has shut itself down, and what its peer sees', async () => {
+    await weft.weft(directory, 'exec', 'g', '--', 'poweroff', '-f');
+    await tells(/g +shutdown {2}the guest has shut itself down$/m);
+    await tells(/g +lost {2}it ended with exit code 0$/m);
+    await tells(/n:eth0 +down {2}g does not run$/m);
   });
 });

@@ -1,7 +1,8 @@
-import type { NodeHandle } from '../../boundary/driver.ts';
+import type { NodeEvent, NodeHandle } from '../../boundary/driver.ts';
 import { HotPlug, type HotPlugParts } from './hot-plug.ts';
 import { nameInterface } from './name-interface.ts';
 import type { QemuNode, QemuProcess } from './qemu-node.ts';
+import type { QmpEvent } from './qmp.ts';
 
 /** A running QEMU of a bundled template, as the engine sees it. */
 export function qemuHandle(
@@ -45,6 +46,18 @@ export function qemuHandle(
       devices.letGo();
     },
     paused: async () => (await qemu.status()) === 'paused',
+    onEvent: (listener) =>
+      qemu.onEvent((event) => {
+        const told = nodeEvent(event);
+        if (told !== undefined) listener(told);
+      }),
     close: () => qemu.close(),
   };
+}
+
+/** An end of QEMU that a signal or a monitor asked for is none of the guest's (SHUTDOWN of the QMP reference). */
+function nodeEvent({ name, data }: QmpEvent): NodeEvent | undefined {
+  if (name === 'STOP') return 'paused';
+  if (name === 'RESUME') return 'unpaused';
+  return name === 'SHUTDOWN' && data['guest'] === true ? 'shutdown' : undefined;
 }
