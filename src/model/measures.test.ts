@@ -34,7 +34,9 @@ describe('measures', () => {
     ['100%', 100],
   ])('%s is a share', (text, percent) => expect(parsePercent(text)).toBe(percent));
 
-  it.each(['1', '101%', '-1%', '%', '1000%'])('%j is no share', (text) => expect(parsePercent(text)).toBeUndefined());
+  it.each(['1', '0.1234567%', '101%', '-1%', '%', '1000%'])('%j is no share', (text) =>
+    expect(parsePercent(text)).toBeUndefined(),
+  );
 
   it('are printed in the largest fitting unit', () => {
     expect([20e6, 1.5e9, 300e3, 1_000_001, 0].map(printTime)).toEqual(['20ms', '1.5s', '300us', '1000.001us', '0ns']);

@@ -28,7 +28,7 @@ export function printTime(nanoseconds: number): string {
 
 /** Percent; undefined where the text is no share such as `0.1%`. */
 export function parsePercent(text: string): number | undefined {
-  const digits = /^(\d{1,3}(?:\.\d{1,9})?)\s*%$/.exec(text.trim())?.[1];
+  const digits = /^(\d{1,3}(?:\.\d{1,6})?)\s*%$/.exec(text.trim())?.[1];
   return digits !== undefined && Number(digits) <= 100 ? Number(digits) : undefined;
 }
 

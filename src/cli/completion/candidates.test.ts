@@ -44,6 +44,8 @@ describe('candidates', () => {
     ],
     [['link', 'server', 'eth0', 'on', ''], []],
     [['capture', 'server', 's'], ['server:eth0']],
+    [['conformance', 'c'], ['client1:eth0']],
+    [['impair', 'server:eth0', 'delay', '20ms', 'd'], ['duplicate']],
     [['record', 'd'], ['dump']],
     [
       ['record', 'on', ''],

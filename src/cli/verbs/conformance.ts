@@ -23,7 +23,7 @@ Examples:
   weft conformance server client1:eth0
   weft conformance -w failed.pcapng
   weft conformance --json`,
-  positional: [{ syntax: '[links...]', meaning: 'the links', completes: 'node' }],
+  positional: [{ syntax: '[links...]', meaning: 'the links', completes: 'capture-word' }],
   options: [{ flags: '-w, --write <file>', meaning: 'where the frames of a failed test go, as pcapng', completes: 'path' }],
   shares: ['json'],
   async run(context, words, voice) {
