@@ -292,6 +292,8 @@ export interface Kernel {
    * reader is too slow for are lost, and counted.
    */
   capture(request: CaptureRequest): Promise<readonly (KernelFailure | undefined)[]>;
+  /** Tells the capture that listened at this path where frames of its ports, by label, pass from now on. One that has ended is left alone. */
+  recapture(socketPath: string, ports: CaptureRequest['ports']): Promise<void>;
   /**
    * Sends frames through wires as if the nodes at their ends did, all at once, and gives what came out at the other ends with the mark in it:
    * as soon as as many came as were sent, or after so many milliseconds. The nodes get these frames, too.

@@ -77,7 +77,15 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       }),
     },
   });
-  const captures = new Captures({ kernel, streams: systemStreams, commands: systemCommands, run, lab: () => engine.captured });
+  const captures = new Captures({
+    kernel,
+    clock: systemClock,
+    log,
+    streams: systemStreams,
+    commands: systemCommands,
+    run,
+    lab: () => engine.captured,
+  });
   const recorder = new FlightRecorder(captures, systemClock, log);
   await engine.adopt();
 

@@ -185,6 +185,23 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       expect(await weft.ok(lab, 'record', '--json')).toBe(`${JSON.stringify({ on: false, size: 0, ports: [] }, undefined, 2)}\n`);
     });
 
+    it('follows a link that is moved from a hub to another node', async () => {
+      const capture = await begin('n3:hub icmp');
+      const moved = '  n3:hub -- n1:extra [qn_tailip="10.4.0.3/24", qn_headip="10.4.0.1/24"];';
+      weft.write({ 'capture/topology.dot.in': topology.replace(/^ {2}n3:hub -- sw .*$/m, moved) });
+      await weft.ok(lab, 'apply', '--yes');
+      await expect
+        .poll(
+          async () => {
+            await weft.weft(lab, 'exec', 'n3', '--', 'ping', '-q', '-c', '1', '-W', '1', '10.4.0.1');
+            return capture.text();
+          },
+          { timeout: 20_000 },
+        )
+        .toMatch(/ n3:hub Out .* 10\.4\.0\.3 > 10\.4\.0\.1: ICMP echo request, .*\n.* n3:hub In .* ICMP echo reply, /);
+      await capture.end();
+    });
+
     /** Begins a capture on a terminal; frames are captured from now on. */
     async function begin(words: string, what: 'words' | 'whole line' = 'words') {
       const terminal = weft.terminal(lab, what === 'words' ? `exec weft capture ${words}` : words);
@@ -195,6 +212,7 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       };
       return {
         shows: (pattern: RegExp) => terminal.shows(pattern),
+        text: () => terminal.text,
         /** Ctrl-C; gives all that was shown. */
         end: async () => {
           terminal.type('\u0003');

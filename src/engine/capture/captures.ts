@@ -1,6 +1,7 @@
+import type { Clock } from '../../boundary/clock.ts';
 import type { Commands } from '../../boundary/commands.ts';
 import { HostError } from '../../boundary/host-error.ts';
-import type { CaptureRequest, Kernel } from '../../boundary/kernel.ts';
+import type { CaptureRequest, FrameView, Kernel } from '../../boundary/kernel.ts';
 import type { ByteStream, Streams } from '../../boundary/streams.ts';
 import type { CaptureLab } from './capture-lab.ts';
 import { choosePorts, visiblePort } from './choose-ports.ts';
@@ -9,10 +10,15 @@ import { compileFilter } from './compile-filter.ts';
 /** Memory of the kernel for frames that wait to be read, of all ports of a capture together. */
 const room = 64 * 1024 * 1024;
 
+/** How often a capture looks whether links were moved. Milliseconds. */
+const interval = 1000;
+
 export interface CaptureParts {
-  readonly kernel: Pick<Kernel, 'capture'>;
+  readonly kernel: Pick<Kernel, 'capture' | 'recapture'>;
+  readonly clock: Clock;
   readonly streams: Pick<Streams, 'connectUnix'>;
   readonly commands: Commands;
+  readonly log: (message: string) => void;
   /** The lab's runtime folder. */
   readonly run: string;
   /** The lab as it is now; undefined before its first start. */
@@ -73,9 +79,32 @@ export class Captures {
     const failures = await this.#parts.kernel.capture(request);
     const stream = await this.#parts.streams.connectUnix(request.socketPath);
     const [first] = failures.filter((failure) => failure !== undefined);
-    if (first === undefined || failures.includes(undefined)) return stream;
+    if (first === undefined || failures.includes(undefined)) {
+      const ended = new Promise((resolve) => stream.onClose(resolve));
+      this.#follow(request, ended).catch((failure: unknown) => this.#parts.log(`a capture: ${String(failure)}`));
+      return stream;
+    }
     stream.close();
     throw new HostError(first.code, first.message);
+  }
+
+  /** Sees to it that a capture goes on where a link was moved to, until it ends. */
+  async #follow({ socketPath, ports }: CaptureRequest, ended: Promise<unknown>): Promise<void> {
+    let open = true;
+    void ended.then(() => {
+      open = false;
+    });
+    const known = new Map(ports.map(({ label, view }) => [label, view]));
+    for (;;) {
+      await this.#parts.clock.sleep(interval, ended);
+      if (!open) return;
+      const moved = (this.#parts.lab()?.ports ?? []).flatMap(({ label, view }) => {
+        const before = known.get(label);
+        return before === undefined || view === undefined || isSame(view, before) ? [] : [{ label, view }];
+      });
+      for (const { label, view } of moved) known.set(label, view);
+      if (moved.length > 0) await this.#parts.kernel.recapture(socketPath, moved);
+    }
   }
 
   #lab(): CaptureLab {
@@ -83,4 +112,8 @@ export class Captures {
     if (lab === undefined) throw new HostError('not-running', 'the lab was never started');
     return lab;
   }
+}
+
+function isSame(a: FrameView, b: FrameView): boolean {
+  return a.netns === b.netns && a.name === b.name && a.entering === b.entering;
 }

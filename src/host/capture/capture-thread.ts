@@ -20,8 +20,8 @@ export interface CaptureSettings {
 /** What the thread tells once it captures. */
 export type CaptureNews = readonly (KernelFailure | undefined)[];
 
-/** What the thread is told: to let go of a namespace that is being deleted, or of everything. */
-export type CaptureOrder = { readonly forget: Netns } | 'end';
+/** What the thread is told: to let go of a namespace that is being deleted, to look for ports elsewhere, or to let go of everything. */
+export type CaptureOrder = { readonly forget: Netns } | { readonly move: CaptureRequest['ports'] } | 'end';
 
 /**
  * How long a frame waits for an earlier one of another port: the kernel hands frames over in blocks, each at most so much later than
@@ -117,11 +117,15 @@ class Capture {
   #takeOrders(): void {
     if (parentPort === null) return;
     for (let news = receiveMessageOnPort(parentPort); news !== undefined; news = receiveMessageOnPort(parentPort)) {
-      const order: CaptureOrder = news.message;
-      if (order === 'end') this.#gone = true;
-      else for (const port of this.#ports) if (port.netns === order.forget) void port.detach();
+      this.#obey(news.message);
       this.#namespaces.release();
     }
+  }
+
+  #obey(order: CaptureOrder): void {
+    if (order === 'end') this.#gone = true;
+    else if ('forget' in order) for (const port of this.#ports) port.forget(order.forget);
+    else for (const { label, view } of order.move) this.#ports.find((port) => port.label === label)?.move(view);
   }
 
   #wait(): void {

@@ -8,7 +8,8 @@ import type { CaptureNews, CaptureOrder } from './capture-thread.ts';
 export class Captures {
   readonly #threadPath: string;
   readonly #namespaces: SharedNamespaces;
-  readonly #threads = new Set<Worker>();
+  /** By the path where they listened. */
+  readonly #threads = new Map<string, Worker>();
 
   /** `threadPath`: a program that calls `runThread` when it runs in a thread. */
   constructor(threadPath: string, namespaces: SharedNamespaces) {
@@ -21,7 +22,7 @@ export class Captures {
     const task: ThreadTask = { task: 'capture', settings: { namespaces: this.#namespaces, request } };
     const thread = new Worker(this.#threadPath, { workerData: task, trackUnmanagedFds: false });
     thread.unref();
-    this.#threads.add(thread);
+    this.#threads.set(request.socketPath, thread);
     return new Promise((resolve, reject) => {
       thread.once('message', resolve);
       thread.on('error', (failure) => {
@@ -29,7 +30,7 @@ export class Captures {
         reject(failure);
       });
       thread.once('exit', () => {
-        this.#threads.delete(thread);
+        this.#threads.delete(request.socketPath);
         reject(new Error('the capture ended before it began'));
       });
     });
@@ -38,7 +39,7 @@ export class Captures {
   /** Ends them all. A process that ended with many rings open would close them one by one, and take seconds. */
   async close(): Promise<void> {
     await Promise.all(
-      [...this.#threads].map((thread) => {
+      [...this.#threads.values()].map((thread) => {
         const ended = new Promise((resolve) => thread.once('exit', resolve));
         thread.postMessage('end' satisfies CaptureOrder);
         return ended;
@@ -46,8 +47,13 @@ export class Captures {
     );
   }
 
+  /** Frames of these ports pass elsewhere now. */
+  move(socketPath: string, ports: CaptureRequest['ports']): void {
+    this.#threads.get(socketPath)?.postMessage({ move: ports } satisfies CaptureOrder);
+  }
+
   /** No capture keeps a namespace that is being deleted alive. */
   forget(netns: Netns): void {
-    for (const thread of this.#threads) thread.postMessage({ forget: netns } satisfies CaptureOrder);
+    for (const thread of this.#threads.values()) thread.postMessage({ forget: netns } satisfies CaptureOrder);
   }
 }

@@ -1,4 +1,4 @@
-import type { CaptureRequest, KernelFailure, Netns } from '../../boundary/kernel.ts';
+import type { CaptureRequest, FrameView, KernelFailure, Netns } from '../../boundary/kernel.ts';
 import type { PacketFilter } from '../../capture/packet-filter.ts';
 import type { InterfaceCounts } from '../../capture/pcapng-blocks.ts';
 import { failureOf } from '../kernel/failure.ts';
@@ -8,11 +8,8 @@ import { PacketRing, type RingSize } from '../netlink/packet-ring.ts';
 
 /** A port whose frames are captured, whether or not its interface is there now. */
 export class WatchedPort {
-  readonly netns: Netns;
-  /** Frames that enter at the interface were sent by the node. */
-  readonly enteringIsOut: boolean;
-  readonly #label: string;
-  readonly #name: string;
+  readonly label: string;
+  #view: FrameView;
   readonly #size: RingSize;
   readonly #filter: PacketFilter | undefined;
   #ring: PacketRing | undefined;
@@ -26,12 +23,15 @@ export class WatchedPort {
 
   /** `filter`: for the kernel. */
   constructor(port: CaptureRequest['ports'][number], size: RingSize, filter: PacketFilter | undefined) {
-    this.netns = port.view.netns;
-    this.enteringIsOut = port.view.entering === 'out';
-    this.#label = port.label;
-    this.#name = port.view.name;
+    this.label = port.label;
+    this.#view = port.view;
     this.#size = size;
     this.#filter = filter;
+  }
+
+  /** Frames that enter at the interface were sent by the node. */
+  get enteringIsOut(): boolean {
+    return this.#view.entering === 'out';
   }
 
   get ring(): PacketRing | undefined {
@@ -54,9 +54,10 @@ export class WatchedPort {
     const attempt = ++this.#attempt;
     this.#attaching = true;
     try {
-      const { index } = getLink(namespaces.socket(this.netns), this.#name);
+      const { netns, name } = this.#view;
+      const { index } = getLink(namespaces.socket(netns), name);
       if (this.#ring?.index === index) return undefined;
-      namespaces.enter(this.netns);
+      namespaces.enter(netns);
       const opening = PacketRing.open(index, this.#size, this.#filter);
       void this.#letGo();
       const ring = await opening;
@@ -68,7 +69,7 @@ export class WatchedPort {
       this.#doubtful = false;
       return undefined;
     } catch (thrown) {
-      return failureOf(`capture ${this.#label}`, thrown);
+      return failureOf(`capture ${this.label}`, thrown);
     } finally {
       if (attempt === this.#attempt) this.#attaching = false;
     }
@@ -79,6 +80,17 @@ export class WatchedPort {
     this.#attempt += 1;
     this.#attaching = false;
     await this.#letGo();
+  }
+
+  /** The namespace is being deleted: the interface is let go, so that it can end. */
+  forget(netns: Netns): void {
+    if (this.#view.netns === netns) void this.detach();
+  }
+
+  /** The port's frames pass elsewhere now. */
+  move(view: FrameView): void {
+    void this.detach();
+    this.#view = view;
   }
 
   /** poll(2) reported an error: the interface went down. */

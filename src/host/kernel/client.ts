@@ -148,6 +148,10 @@ class KernelClient implements Kernel {
     return this.#call('hand', path, lines, machineTime() + deadlineMs);
   }
 
+  async recapture(socketPath: string, ports: CaptureRequest['ports']): Promise<void> {
+    await this.#call('recapture', socketPath, ports);
+  }
+
   async close(): Promise<void> {
     this.#closed = true;
     const child = this.#child;

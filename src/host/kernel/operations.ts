@@ -55,8 +55,9 @@ type Operations = {
 const operations: Operations = {
   'netns-add': (namespaces, { netns }) => namespaces.add(netns),
   'netns-delete': (namespaces, { netns }, { captures }) => {
-    captures.forget(netns);
     namespaces.delete(netns);
+    // Only now: what was let go before could be found again by its name.
+    captures.forget(netns);
   },
   'veth-add': addVethPair,
   'tap-add': addTap,

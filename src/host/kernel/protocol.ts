@@ -27,6 +27,7 @@ export interface KernelCalls {
   processes: () => readonly NodeProcess[];
   capture: (request: CaptureRequest) => Promise<readonly (KernelFailure | undefined)[]>;
   passages: (passages: readonly Passage[], milliseconds: number) => Promise<readonly (readonly Uint8Array[] | KernelFailure)[]>;
+  recapture: (socketPath: string, ports: CaptureRequest['ports']) => undefined;
   relay: (path: string, netns: Netns, host: string, port: number) => Promise<undefined>;
   /** `until` as `machineTime` counts: what waited too long for a worker that stood still is not done any more. */
   hand: (path: string, lines: readonly HandedLine[], until: number) => Promise<readonly string[]>;

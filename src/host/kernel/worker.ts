@@ -133,6 +133,10 @@ export class KernelWorker {
       return found;
     },
     capture: (request) => this.#captures.begin(request),
+    recapture: (socketPath, ports) => {
+      this.#captures.move(socketPath, ports);
+      return undefined;
+    },
     passages: (passages, milliseconds) =>
       sendThrough(this.#namespaces, { lab: this.#lab, classifier: this.#abilities.classifier }, passages, milliseconds),
     relay: async (path, netns, host, port) => {
