@@ -1,4 +1,5 @@
-import { isGenerated, type Topology } from '../model/topology.ts';
+import { isGenerated, type Topology, type TopologyNode } from '../model/topology.ts';
+import { seenByScripts } from './seen-by-scripts.ts';
 
 /** What another topology means for the files of nodes. */
 export interface ChangedNodes {
@@ -13,7 +14,9 @@ export function changedNodes(before: Topology, next: Topology): ChangedNodes {
   const now = new Map(next.nodes.filter(isGenerated).map((node) => [node.name, node]));
   const gone = new Set([...old.keys()].filter((name) => !now.has(name)));
   if (!same(before.attributes, next.attributes)) return { rendered: new Set(now.keys()), gone };
-  const rendered = new Set([...now].filter(([name, node]) => !same(old.get(name), node)).map(([name]) => name));
+  const rendered = new Set(
+    [...now].filter(([name, node]) => !same(scripted(old.get(name)), scripted(node))).map(([name]) => name),
+  );
   const links = new Map(before.links.map((link) => [link.id, link]));
   for (const link of next.links) {
     const known = links.get(link.id);
@@ -26,10 +29,10 @@ export function changedNodes(before: Topology, next: Topology): ChangedNodes {
 }
 
 function same(one: unknown, other: unknown): boolean {
-  return one === other || JSON.stringify(withoutSpan(one)) === JSON.stringify(withoutSpan(other));
+  return one === other || JSON.stringify(one) === JSON.stringify(other);
 }
 
-function withoutSpan(part: unknown): unknown {
-  if (typeof part !== 'object' || part === null) return part;
-  return { ...part, span: undefined };
+/** What of a node its script can see. */
+function scripted(node: TopologyNode | undefined): unknown {
+  return node === undefined ? undefined : [node.kind, node.template, seenByScripts(node.attributes)];
 }

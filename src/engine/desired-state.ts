@@ -5,6 +5,7 @@ import type { LabSpec } from '../model/lab-spec.ts';
 import { type Attributes, isGenerated, type Link, type Topology, type TopologyNode } from '../model/topology.ts';
 import { changesBetween, type TopologyChanges, withAttributes, withChanges } from '../model/topology-changes.ts';
 import { type Connection, connectionLink } from '../plan/attachments.ts';
+import { seenByScripts } from './seen-by-scripts.ts';
 
 /** What a node was when its process was launched. */
 export interface Definition {
@@ -98,7 +99,7 @@ function launchedAs(
 export function sameDefinition(one: Definition, other: Definition): boolean {
   if (one.node === other.node && one.graph === other.graph) return true;
   const text = ({ node, graph }: Definition) =>
-    JSON.stringify([node.kind, node.template, sorted(node.attributes), sorted(graph)]);
+    JSON.stringify([node.kind, node.template, sorted(seenByScripts(node.attributes)), sorted(graph)]);
   return text(one) === text(other);
 }
 
