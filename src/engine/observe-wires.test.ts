@@ -46,7 +46,7 @@ describe('InterfaceIndex', () => {
 describe('strayWires', () => {
   it('finds what is left of a link at both its ends, as one', () => {
     const left = [state('a', 'eth7', 'weft lab a:eth7 -- b:eth1'), state('b', 'eth1', 'weft lab b:eth1 -- a:eth7')];
-    expect(strayWires('lab', [...own, ...left], wires.values())).toEqual([
+    expect(strayWires('lab', [...own, ...left], wires.values(), () => false)).toEqual([
       {
         link: 'a:eth7--b:eth1',
         interfaces: [
@@ -57,8 +57,14 @@ describe('strayWires', () => {
     ]);
   });
 
+  it('calls it as the link that was made was called', () => {
+    const left = [state('a', 'eth7', 'weft lab a:eth7 -- b:eth1')];
+    const [stray] = strayWires('lab', [...own, ...left], wires.values(), (link) => link === 'b:eth1--a:eth7');
+    expect(stray?.link).toBe('b:eth1--a:eth7');
+  });
+
   it('leaves alone what wires use, what other labs own, and what nodes made themselves', () => {
     const others = [state('a', 'br0', ''), state('a', 'eth8', 'weft other a:eth8 -- b:eth1'), state('a', 'eth9', 'uplink')];
-    expect(strayWires('lab', [...own, ...others], wires.values())).toEqual([]);
+    expect(strayWires('lab', [...own, ...others], wires.values(), () => true)).toEqual([]);
   });
 });

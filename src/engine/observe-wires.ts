@@ -24,15 +24,21 @@ export class InterfaceIndex {
   }
 }
 
-/** Interfaces of this lab that no wire has a use for, put together by the link that their marks name. */
-export function strayWires(lab: string, interfaces: readonly InterfaceState[], wires: Iterable<Wire>): readonly StrayWire[] {
+/** Interfaces of this lab that no wire has a use for, put together by the link that their marks name; it is called as a `known` one of the same ends. */
+export function strayWires(
+  lab: string,
+  interfaces: readonly InterfaceState[],
+  wires: Iterable<Wire>,
+  known: (link: string) => boolean,
+): readonly StrayWire[] {
   const used = new Set<string>();
   for (const wire of wires) for (const place of wire.interfaces) used.add(keyOf(place));
   const strays = new Map<string, { netns: string; name: string }[]>();
   for (const found of interfaces) {
     const mark = readOwnerMark(lab, found.alias);
     if (mark === undefined || used.has(keyOf(found))) continue;
-    const link = [mark.own, mark.other].sort().join('--');
+    const ends = [mark.own, mark.other].sort();
+    const link = [ends.toReversed(), ends].map((order) => order.join('--')).find(known) ?? ends.join('--');
     strays.set(link, [...(strays.get(link) ?? []), { netns: found.netns, name: found.name }]);
   }
   return [...strays].map(([link, places]) => ({ link, interfaces: places }));

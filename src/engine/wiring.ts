@@ -78,7 +78,7 @@ export class Wiring {
       wires,
       paused,
       strays: [
-        ...strayWires(lab.spec.name, interfaces, lab.links.wires.values()),
+        ...strayWires(lab.spec.name, interfaces, lab.links.wires.values(), (link) => this.#made.has(link)),
         ...gone.map(({ link }): StrayWire => ({ link, interfaces: [] })),
       ],
       settings: new Map(
@@ -133,7 +133,10 @@ export class Wiring {
     for (const [link, failure] of await this.condition(conditionedLinks(this.#lab, links))) {
       if (!failures.has(link)) failures.set(link, failure);
     }
-    await this.#hears.appeared(links.filter((link) => this.#made.has(link)));
+    const made = links.filter((link) => this.#made.has(link));
+    // Where that fails, the next plan says that the carrier is still to be given.
+    await this.#tellGuests(made.filter((link) => this.#hasDarkGuest(link)).map((link) => [link, true]));
+    await this.#hears.appeared(made);
     return failures;
   }
 
@@ -174,7 +177,11 @@ export class Wiring {
       this.#made.delete(id);
       this.carrier.delete(id);
       this.#conditions.delete(id);
-      for (const { node, port } of wire.carrier.guests) this.#guests.delete(portKey(node, port));
+      for (const { node, port } of wire.carrier.guests) {
+        const key = portKey(node, port);
+        // A device that a moved link goes on using was told what it was told.
+        if (!this.#lab.linkOfPort.has(key)) this.#guests.delete(key);
+      }
       for (const file of wire.files) await this.#files.remove(file);
     }
     await this.#flood(new Set(this.#lab.links.hubs.keys()));
@@ -215,8 +222,17 @@ export class Wiring {
     await this.#runEach(changes.map(([link, on]) => ({ link, ops: this.#wire(link).carrier[on ? 'on' : 'off'] })));
     for (const [link, on] of changes) this.carrier.set(link, on);
     await this.#hears.appeared(changes.flatMap(([link, on]) => (on ? link : [])));
+    return await this.#tellGuests([...wanted]);
+  }
+
+  /** Whether a device that the link goes on using was last told that its cable is out. */
+  #hasDarkGuest(link: string): boolean {
+    return this.#wire(link).carrier.guests.some(({ node, port }) => this.#guests.get(portKey(node, port)) === false);
+  }
+
+  async #tellGuests(wanted: readonly (readonly [link: string, on: boolean])[]): Promise<ReadonlyMap<string, string>> {
     const refusals = new Map<string, string>();
-    const guests = [...wanted].flatMap(([link, on]) => this.#wire(link).carrier.guests.map((guest) => ({ link, on, ...guest })));
+    const guests = wanted.flatMap(([link, on]) => this.#wire(link).carrier.guests.map((guest) => ({ link, on, ...guest })));
     await Promise.all(
       guests.map(async ({ link, on, node, port }) => {
         const handle = this.#lab.records.get(node)?.handle;

@@ -20,12 +20,13 @@ export interface PlugPlan {
  */
 export function planPlugs(desired: DesiredLab, observed: ObservedLab): PlugPlan {
   const wanted = wantedPlugs(desired);
-  const staying = new Set(desired.nodes.filter(({ running }) => running).map(({ name }) => name));
   const plug: PortStep[] = [];
   const unplug: PortStep[] = [];
   const restart = new Map<string, string>();
-  for (const [node, { devices, spare }] of observed.plugs) {
-    if (!staying.has(node)) continue;
+  for (const { name: node, running } of desired.nodes) {
+    const found = observed.plugs.get(node);
+    if (!running || found === undefined) continue;
+    const { devices, spare } = found;
     const steps = planNode(node, devices, wanted.get(node) ?? new Map<string, Wanted>());
     if (steps.plug.length > spare) restart.set(node, tooFew(steps.plug.length, spare));
     plug.push(...steps.plug);
