@@ -67,6 +67,8 @@ function addNode(topology: Topology, node: TopologyNode): Topology | EditFault {
   if (topology.nodes.some(({ name }) => name === node.name)) {
     return fault('exists', `there is a node ${node.name} already`, 'choose another name');
   }
+  const wrong = attachmentFault(node.name, node.attributes);
+  if (wrong !== undefined) return wrong;
   return { ...topology, nodes: [...topology.nodes, node] };
 }
 
@@ -89,15 +91,20 @@ function removeNode(topology: Topology, name: string): Topology | EditFault {
 function changeNode(topology: Topology, name: string, attributes: AttributeChanges): Topology | EditFault {
   const node = topology.nodes.find((candidate) => candidate.name === name);
   if (node === undefined) return noNode(topology, name);
-  const attached = attributes[ATTACH_NETWORK_TO];
-  const faults = attached ? parseAttachNetworkTo(attached, name).faults : [];
-  const [first] = faults;
-  if (attached && first !== undefined) {
-    const lines = faults.map(({ from, message }) => `line ${attached.slice(0, from).split(/\\n|\n/).length}: ${message}`);
-    return fault('bad-value', `attach-network-to of ${name}: ${lines.join('; ')}`, first.hint);
-  }
+  const wrong = attachmentFault(name, attributes);
+  if (wrong !== undefined) return wrong;
   const changed = { ...node, attributes: withAttributes(node.attributes, attributes) };
   return { ...topology, nodes: topology.nodes.map((each) => (each === node ? changed : each)) };
+}
+
+/** All lines of the feature that cannot be meant, in one sentence. */
+function attachmentFault(name: string, attributes: AttributeChanges): EditFault | undefined {
+  const attached = attributes[ATTACH_NETWORK_TO] ?? '';
+  const { faults } = parseAttachNetworkTo(attached, name);
+  const [first] = faults;
+  if (first === undefined) return undefined;
+  const lines = faults.map(({ from, message }) => `line ${attached.slice(0, from).split(/\\n|\n/).length}: ${message}`);
+  return fault('bad-value', `attach-network-to of ${name}: ${lines.join('; ')}`, first.hint);
 }
 
 function attach(topology: Topology, one: ChangedEnd, other: ChangedEnd, attributes: Attributes): Topology | EditFault {
