@@ -4,7 +4,7 @@ import type { Step } from '../plan/step.ts';
 import { makePaint } from './paint.ts';
 import { isReached, planLines } from './plan-text.ts';
 
-const nothing: LabPlan = { steps: [], nodes: [], losesCarrier: [], kept: [], lost: [] };
+const nothing: LabPlan = { steps: [], nodes: [], losesCarrier: [], refused: [], kept: [], lost: [] };
 const lines = (plan: Partial<LabPlan>) => planLines({ ...nothing, ...plan }, makePaint(false));
 const steps: readonly Step[] = [
   { action: 'unplug', node: 'a', port: '1', link: '', reason: 'the topology has no link at this port' },
@@ -16,6 +16,7 @@ describe('planLines', () => {
     expect(lines({})).toEqual([]);
     expect(isReached(nothing)).toBe(true);
     expect(isReached({ ...nothing, steps })).toBe(false);
+    expect(isReached({ ...nothing, refused: ['link y cannot be'] })).toBe(false);
   });
 
   it('lists steps with reasons, then nodes by what happens to them, then what is kept and lost', () => {
@@ -29,6 +30,7 @@ describe('planLines', () => {
         ],
         losesCarrier: ['a:1'],
         kept: ['node d was created'],
+        refused: ['link y cannot be'],
         lost: ['the link x, made by a command, finds no place in the file'],
       }),
     ).toEqual([
@@ -40,6 +42,7 @@ describe('planLines', () => {
       'restart   b',
       'carrier   goes at a:1',
       '',
+      'refused   link y cannot be',
       'command   node d was created',
       'lost      the link x, made by a command, finds no place in the file',
     ]);

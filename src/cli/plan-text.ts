@@ -20,9 +20,9 @@ export function planLines(plan: LabPlan, paint: Paint): readonly string[] {
   return [...stepLines(plan, paint), ...nodeLines(plan, paint), ...noteLines(plan, paint)];
 }
 
-/** Whether a plan does anything. */
+/** Whether the lab is as the file says. */
 export function isReached(plan: LabPlan): boolean {
-  return plan.steps.length === 0;
+  return plan.steps.length === 0 && plan.refused.length === 0;
 }
 
 function stepLines({ steps }: LabPlan, paint: Paint): readonly string[] {
@@ -55,8 +55,9 @@ function painted(change: NodeChange, paint: Paint): string {
   return change === 'restart' || change === 'recreate' ? paint.yellow(text) : paint.red(text);
 }
 
-function noteLines({ kept, lost }: LabPlan, paint: Paint): readonly string[] {
+function noteLines({ kept, lost, refused }: LabPlan, paint: Paint): readonly string[] {
   const notes = [
+    ...refused.map((sentence) => `${paint.red('refused'.padEnd(8))}  ${sentence}`),
     ...kept.map((sentence) => `${paint.dim('command'.padEnd(8))}  ${sentence}`),
     ...lost.map((sentence) => `${paint.red('lost'.padEnd(8))}  ${sentence}`),
   ];

@@ -13,11 +13,11 @@ import type { HeldLab } from './held-lab.ts';
 import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
 import { type FileWish, withEdits, withFile } from './next-state.ts';
-import { planView } from './plan-view.ts';
+import { planView, withinOnly } from './plan-view.ts';
 import { refuseConditions } from './refuse-conditions.ts';
 import { launchReports, type Starts, type StartWish } from './starts.ts';
 import { tellChanges } from './step-events.ts';
-import { stepFailures } from './step-failures.ts';
+import { firstOfEach, refusedLinks, stepFailures } from './step-failures.ts';
 import type { TerminateParts } from './terminate.ts';
 import { terminate } from './terminate.ts';
 import type { Turns } from './turns.ts';
@@ -73,7 +73,8 @@ export class Changing {
       const { active, state } = convergence;
       const next = file === undefined ? state : withFile(state, checkedFile(file, state.spec.directory), active.lab);
       const { lab, outdated } = await held.compile(next, active);
-      const { steps } = await convergence.plan(undefined, { lab, state: next, outdated });
+      const plan = await convergence.plan(undefined, { lab, state: next, outdated });
+      const steps = withinOnly(plan.steps, file?.only);
       const changes = file?.discard === true ? next.changes : state.changes;
       return planView({ before: active.lab, after: lab, steps, file: next.spec.topology, changes });
     });
@@ -92,7 +93,7 @@ export class Changing {
       if (wish.file?.discard !== true) refuseLoss(next.spec.topology, state.changes);
       const compiled = await held.compile(next, active);
       const scope = scopeOf(active.lab, compiled.lab);
-      const { steps } = await convergence.plan(scope, compiled);
+      const steps = withinOnly((await convergence.plan(scope, compiled)).steps, wish.file?.only);
       const needs = needsOf(steps, compiled.lab, wish);
       if (needs !== undefined) return { needs };
       await held.take(compiled);
@@ -108,7 +109,8 @@ export class Changing {
     if ('needs' in done) return { failures: [], warnings, reports: [], needs: done.needs };
     const failed = await done.launches.failures();
     await convergence.settled();
-    return { failures: [...done.blocked, ...failed], warnings, reports: [...done.reports, ...launchReports(done, failed)] };
+    const failures = firstOfEach([...done.blocked, ...failed, ...refusedLinks(convergence.active.lab)]);
+    return { failures, warnings, reports: [...done.reports, ...launchReports(done, failed)] };
   }
 
   /** Makes edits of the desired state, and brings the lab to it as far as that needs no restart. All of them or, after a fault, none. */
@@ -120,6 +122,11 @@ export class Changing {
       const before = active.lab;
       refuseConditions(changes, before, abilities);
       await held.become(convergence.withConnections(withEdits(state, changes, before)));
+      const refused = [...active.lab.links.refused].find(([link]) => !before.links.refused.has(link))?.[1];
+      if (refused !== undefined) {
+        await held.become(state);
+        throw new HostError(refused.code, refused.message, { hint: refused.hint });
+      }
       const touched = touchedNodes(changes, before, active.lab);
       tellChanges(events, effectiveChanges(changes, before), touched, 'change');
       for (const [node, why] of held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);

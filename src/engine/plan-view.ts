@@ -29,6 +29,7 @@ export function planView({ before, after, steps, file, changes }: Comparison): L
     steps,
     nodes: nodeChanges(facts),
     losesCarrier: carrierLosses(facts),
+    refused: [...after.links.refused.values()].map(({ message }) => message),
     kept: [
       ...keptSentences(changesBetween(file, after.parts.spec.topology), changes),
       ...Object.keys(changes.nodes)
@@ -37,6 +38,12 @@ export function planView({ before, after, steps, file, changes }: Comparison): L
     ],
     lost: lostChanges(file, changes).map(({ id }) => `the link ${id}, made by a command, finds no place in the file`),
   };
+}
+
+/** Without the restarts of nodes that a plan is not about: they wait for a plan that is. */
+export function withinOnly(steps: readonly Step[], only: readonly string[] | undefined): readonly Step[] {
+  if (only === undefined || only.length === 0) return steps;
+  return steps.filter((step) => step.action !== 'restart' || only.includes(step.node));
 }
 
 /** Only what commands have changed: MACs that ports keep are no change of anybody's. */

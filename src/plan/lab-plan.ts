@@ -11,6 +11,8 @@ export interface LabPlan {
   readonly nodes: readonly { readonly node: string; readonly change: NodeChange }[];
   /** Ports of nodes that go on which lose their carrier, for a moment or for good: `NODE:PORT`. */
   readonly losesCarrier: readonly string[];
+  /** Links that this machine cannot have, so that no step makes them. One sentence each. */
+  readonly refused: readonly string[];
   /** What commands have changed and the file says otherwise: it is kept. One sentence each. */
   readonly kept: readonly string[];
   /** What commands have changed and finds no place in the file. One sentence each. */

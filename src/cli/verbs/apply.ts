@@ -95,7 +95,7 @@ async function askConsent(
     ...(restarts.length === 0 ? [] : [`restart ${restarts.join(', ')}`]),
     ...(removals.length === 0 ? [] : [`end ${removals.join(', ')}`]),
   ].join(' and ');
-  const refusal = 'allow it with --yes; --live leaves restarts for later';
+  const refusal = restarts.length === 0 ? 'allow it with --yes' : 'allow it with --yes; --live leaves restarts for later';
   if (!terminal.stdin.isTty || !terminal.stderr.isTty)
     throw new Refusal(EXIT.failed, `this would ${what}; nothing was done`, refusal);
   voice.printAll(planLines(await plan(), voice.outPaint));
@@ -116,7 +116,7 @@ function show(voice: Voice, words: Words, outcome: ApplyOutcome): number {
       const message = report.message === undefined ? '' : `: ${report.message}`;
       voice.print(`${paintOutcome(voice, report.outcome)}  ${stepText(report.step)}${message}`);
     }
-    if (outcome.reports.length === 0) voice.info('nothing to do: the lab is as the file says');
+    if (outcome.reports.length + outcome.failures.length === 0) voice.info('nothing to do: the lab is as the file says');
   }
   for (const { step } of pending) voice.warn(`${stepText(step)} is still to be done: ${step.reason}`, 'weft apply --yes does it');
   if (failed.length > 0 || outcome.failures.length > 0) return EXIT.failed;

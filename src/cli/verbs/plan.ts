@@ -36,6 +36,6 @@ Examples:
       voice.printAll(planLines(plan, voice.outPaint));
       if (isReached(plan)) voice.info('nothing to do: the lab is as the file says');
     }
-    return plan.lost.length === 0 ? EXIT.ok : EXIT.failed;
+    return plan.lost.length + plan.refused.length === 0 ? EXIT.ok : EXIT.failed;
   },
 };
