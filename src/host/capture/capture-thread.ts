@@ -3,6 +3,7 @@ import type { CaptureRequest, KernelFailure, Netns } from '../../boundary/kernel
 import { kernelFilter } from '../../capture/packet-filter.ts';
 import { interfaceDescription, interfaceStatistics, sectionHeader } from '../../capture/pcapng-blocks.ts';
 import { Namespaces, type SharedNamespaces } from '../kernel/namespaces.ts';
+import { startPool } from '../netlink/libc.ts';
 import { RETIRE_AFTER } from '../netlink/packet-ring.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { Merger } from './merger.ts';
@@ -43,6 +44,7 @@ const forever = Number.POSITIVE_INFINITY;
 export async function captureFrames(settings: CaptureSettings): Promise<void> {
   const capture = new Capture(settings);
   try {
+    await startPool();
     parentPort?.postMessage((await capture.begin()) satisfies CaptureNews);
     while (capture.goesOn) {
       capture.turn();

@@ -262,6 +262,14 @@ export function close(fd: number): void {
   calls.close(fd);
 }
 
+/**
+ * Starts the process's pool of threads, all of them. They stay for ever in the network namespace of the thread that first asks for one, and
+ * keep it alive: so that has to be the panel.
+ */
+export function startPool(): Promise<void> {
+  return closeAside(-1);
+}
+
 /** The same in a thread of the process's pool: closing a packet socket waits for a grace period of the kernel, as does its ring. */
 export function closeAside(fd: number): Promise<void> {
   return new Promise((resolve) => calls.close.async(fd, () => resolve()));
