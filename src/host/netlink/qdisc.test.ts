@@ -112,6 +112,33 @@ it.each(recorded)('reads back: %s', (_, qdisc) => {
   expect(conditionsIn(message?.body ?? Buffer.alloc(20))).toEqual(expected);
 });
 
+/** What Linux 6.1 tells of qdiscs that were set with the messages above (RTM_GETQDISC), without its statistics. */
+it.each([
+  [
+    'netem',
+    '00000000010000000000f17effffffff020000000a0001006e6574656d00000070000200bca06501e8030000378941000100000052b81e054f120000' +
+      '0c000a00002f6859000000000c000b00c093040000000000100001000000000000000000000000000c00030000000040000000000c0004007b14ae07' +
+      '000000001400060048e80100000000000000000000000000',
+    { delay: 1.5e9, jitter: 299_968, loss: 0.1, duplicate: 2, corrupt: 3, reorder: 25, rate: 1e6 },
+  ],
+  [
+    'netem of a large bandwidth',
+    '00000000010000000000f17effffffff020000000a0001006e6574656d0000007c0002000e270700e803000000000000010000000000000000000000' +
+      '0c000a0080c3c901000000000c000b000000000000000000100001000000000000000000000000000c00030000000080000000000c00040000000000' +
+      '000000000c00080000dd0ee90200000014000600ffffffff000000000000000000000000',
+    { delay: 30e6, reorder: 50, rate: 100e9 },
+  ],
+  [
+    'tbf',
+    '00000000010000000000f27effffffff0200000008000100746266002c00020028000100000100000000000048e801000000000000000000' +
+      '00000000c03c00003cd2050000000000',
+    { rate: 1e6 },
+  ],
+  ['blackhole', '00000000010000000000f37effffffff020000000e000100626c61636b686f6c65000000', { cut: true }],
+])('reads what the kernel tells: %s', (_, told, expected) => {
+  expect(conditionsIn(Buffer.from(told, 'hex'))).toEqual(expected);
+});
+
 it('leaves qdiscs alone that are not ours, or not the root', () => {
   const [message] = [...messagesIn(qdiscMessage(7, { kind: 'blackhole' }).finish(1))];
   const body = Buffer.from(message?.body ?? []);
