@@ -48,6 +48,7 @@ describe('examine', () => {
     expect(text).toMatch(/^QEMU +missing +not found +virtual machines$/m);
     expect(text).toMatch(/sudo apt-get install .*qemu-system-x86/);
     expect(text).toMatch(/weft image build/);
+    expect(text).toMatch(/^netem +(ok +in the kernel|limited +not found) +delay, loss/m);
   });
 
   it('knows a package of every manager for every requirement', () => {

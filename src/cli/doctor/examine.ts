@@ -42,7 +42,13 @@ export async function examine(
   const findings = [
     { name: 'Node.js', state: 'ok', found: facts.nodeVersion, purpose: 'runs weft' } as const,
     ...REQUIREMENTS.map((requirement) => programFinding(requirement, missing.includes(requirement))),
-    ...(await Promise.all([kvm(machine), tun(machine), userNamespaces(machine, facts.isRoot), memory(machine)])),
+    ...(await Promise.all([
+      kvm(machine),
+      tun(machine),
+      userNamespaces(machine, facts.isRoot),
+      netem(machine, facts.isRoot),
+      memory(machine),
+    ])),
     smallGuest(facts.imageBuilt),
   ];
   return { distribution, findings, packages, install: installCommand(distribution.manager, packages) };
@@ -122,6 +128,19 @@ async function userNamespaces({ commands }: Machine, isRoot: boolean): Promise<F
       ? 'this container lacks CAP_SYS_ADMIN: run it privileged'
       : 'sudo sysctl -w kernel.unprivileged_userns_clone=1 kernel.apparmor_restrict_unprivileged_userns=0 (those that exist), or run weft as root',
   };
+}
+
+/** Tried in a namespace that ends at once. */
+async function netem({ commands }: Machine, isRoot: boolean): Promise<Finding> {
+  const name = 'netem';
+  const purpose = 'delay, loss and the like of links; bandwidth and cuts work without it';
+  const unshare = ['unshare', ...(isRoot ? [] : ['--user', '--map-root-user']), '--net'];
+  const programs = await Promise.all(['unshare', 'tc'].map((program) => commands.find(program)));
+  const trial = [...unshare, 'tc', 'qdisc', 'add', 'dev', 'lo', 'root', 'netem'];
+  if (programs.every((path) => path !== undefined) && (await commands.run(trial)).code === 0) {
+    return { name, state: 'ok', found: 'in the kernel', purpose };
+  }
+  return { name, state: 'limited', found: 'not found', purpose, fix: 'sudo modprobe sch_netem (CONFIG_NET_SCH_NETEM)' };
 }
 
 async function memory({ files }: Machine): Promise<Finding> {
