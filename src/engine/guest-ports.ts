@@ -8,6 +8,9 @@ import type { NodeRecord } from './node-record.ts';
 /** How long a guest may take to boot before its new ports are given up on. Milliseconds. */
 const bootTime = 300_000;
 
+/** What a guest gets to find its new device before it is asked about it: looking costs it the processor that it finds it with. Milliseconds. */
+const headStart = 40;
+
 /** How long a command waits for a guest that runs to show a new port. Milliseconds. */
 const patience = 15_000;
 
@@ -43,6 +46,7 @@ export class GuestPorts {
     const { handle } = record;
     try {
       if (!record.ready) await handle?.ready(bootTime);
+      await this.#clock.sleep(headStart);
       await handle?.nameInterface?.(mac, port);
       await config.interfaceAppeared(record, port, mac);
     } catch (failure) {
