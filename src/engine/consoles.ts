@@ -2,6 +2,7 @@ import type { Clock } from '../boundary/clock.ts';
 import type { GrowingFiles } from '../boundary/growing-files.ts';
 import type { ByteStream, Listener, Streams } from '../boundary/streams.ts';
 import { ConsoleHub } from './console/console-hub.ts';
+import { type LogPlace, loggedStream } from './console/logged-stream.ts';
 import { telnetClient, telnetServer } from './console/telnet-stream.ts';
 import type { Lab } from './lab.ts';
 import type { NodeRecord } from './node-record.ts';
@@ -18,6 +19,8 @@ export class Consoles {
   readonly #clock: Clock;
   readonly #logs: GrowingFiles;
   readonly #hubs = new Map<string, ConsoleHub>();
+  /** How far the logs of consoles have been shown, by `NODE/console`. */
+  readonly #places = new Map<string, LogPlace>();
   readonly #listeners = new Map<string, Promise<Listener | undefined>>();
   /** TCP ports that listen on 127.0.0.1 now, by `NODE/console` and `NODE/monitor`. */
   readonly listening: Map<string, number> = new Map();
@@ -91,13 +94,20 @@ export class Consoles {
     const socket = record.handle?.socket(kind);
     if (socket === undefined) throw new Error(`${record.name} has no ${kind} now`);
     const stream = await this.#streams.connectUnix(socket.path);
-    return socket.telnet ? telnetClient(stream) : stream;
+    if (socket.telnet) return telnetClient(stream);
+    const place = this.#places.get(`${record.name}/${kind}`);
+    if (socket.log === undefined || place?.path !== socket.log) return stream;
+    // Somebody may have emptied the log.
+    place.at = Math.min(place.at, await this.#logs.size(socket.log));
+    return loggedStream(stream, place, { logs: this.#logs, clock: this.#clock });
   }
 
   async #history(record: NodeRecord, kind: ConsoleKind): Promise<Uint8Array> {
     const log = record.handle?.socket(kind)?.log;
     if (log === undefined) return new Uint8Array();
-    const size = await this.#logs.size(log);
-    return await this.#logs.readFrom(log, Math.max(0, size - history), history);
+    const at = Math.max(0, (await this.#logs.size(log)) - history);
+    const past = await this.#logs.readFrom(log, at, history);
+    this.#places.set(`${record.name}/${kind}`, { path: log, at: at + past.length });
+    return past;
   }
 }

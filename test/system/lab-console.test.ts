@@ -149,6 +149,28 @@ describe.skipIf(noQemu !== undefined)('consoles and commands in nodes', () => {
     expect(await weft.ok('/', '-C', directory, 'exec', 'n', '--', 'hostname')).toBe('n\n');
   });
 
+  it('show all that a guest prints, even while the engine has no time to read', async () => {
+    const lines = 12_000;
+    const engine = (await weft.status(directory)).engine;
+    const terminal = weft.terminal(directory, 'weft console a');
+    await terminal.ask('', /# $/);
+    const log = `${directory}/a.console.log`;
+    const from = readFileSync(log, 'utf8').length;
+    terminal.type(`sleep 1; i=0; while [ $i -lt ${lines} ]; do echo line-$i; i=$((i+1)); done; echo all-$((40 + 2))\r`);
+    await terminal.shows(/sleep 1; i=0/);
+    process.kill(engine, 'SIGSTOP');
+    try {
+      await eventually(() => readFileSync(log, 'utf8').slice(from).includes('all-42'), 'the guest to have printed it all', 120);
+    } finally {
+      process.kill(engine, 'SIGCONT');
+    }
+    await terminal.shows(/\nall-42/);
+    const shown = [...terminal.text.matchAll(/^line-(\d+)$/gm)].map(([, line]) => Number(line));
+    expect(shown).toEqual(Array.from({ length: lines }, (_, line) => line));
+    terminal.type('\x1dq\r');
+    expect(await terminal.ended()).toBe(0);
+  });
+
   it('close a console when its node stops, and go on where the viewer stays', async () => {
     const terminal = weft.terminal(directory, 'weft console a');
     await terminal.ask('', /# $/);
