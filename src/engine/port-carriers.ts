@@ -25,6 +25,7 @@ export class PortCarriers {
   saw(sights: readonly InterfaceSight[]): void {
     for (const { netns, name, alias, up, carrier, gone } of sights) {
       const [node, port] = netns === HOST ? ownerIn(alias) : [netns, name];
+      if (port === '') continue;
       if (gone) this.#set(node, port, false, 'its interface is gone');
       else this.#set(node, port, up && carrier, up ? 'its other end is down or gone' : 'its interface was set down');
       if (gone) this.#up.delete(`${node}:${port}`);
@@ -55,9 +56,9 @@ export class PortCarriers {
   }
 }
 
-/** The port that an owner mark names first: `weft LAB NODE:PORT -- ...`. */
+/** The port that an owner mark names first: `weft LAB NODE:PORT -- ...`; none for marks of what is no port's. */
 function ownerIn(alias: string): readonly [string, string] {
   const own = alias.split(' ')[2] ?? '';
   const colon = own.lastIndexOf(':');
-  return [own.slice(0, colon), own.slice(colon + 1)];
+  return colon < 0 ? [own, ''] : [own.slice(0, colon), own.slice(colon + 1)];
 }
