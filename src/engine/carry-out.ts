@@ -13,6 +13,8 @@ export interface CarryingOut {
   readonly wired: (nodes: readonly string[], failed: ReadonlySet<string>) => void;
   /** A port of a running guest was plugged. */
   readonly plugged: (node: string, port: string) => void;
+  /** What became of a step, as soon as it is known. */
+  readonly reported: (report: StepReport) => void;
 }
 
 /**
@@ -124,7 +126,7 @@ class Work {
   async #try(step: PortStep, work: () => Promise<void>): Promise<void> {
     const missing = step.action === 'plug' ? this.#failedLinks.get(step.link) : undefined;
     if (missing !== undefined) {
-      this.reports.push({ step, outcome: 'skipped', message: missing });
+      this.#tell({ step, outcome: 'skipped', message: missing });
       return;
     }
     try {
@@ -155,15 +157,20 @@ class Work {
       for (const { node } of [tail, head]) this.#failedNodes.add(node);
     }
     const step = this.#byLink.get(`${action} ${id}`);
-    if (step !== undefined) this.reports.push({ step, ...(message === undefined ? { outcome: 'done' } : { outcome, message }) });
+    if (step !== undefined) this.#tell({ step, ...(message === undefined ? { outcome: 'done' } : { outcome, message }) });
   }
 
   #report(step: Step | undefined, failure?: KernelFailure): void {
     if (step === undefined) return;
-    this.reports.push({
+    this.#tell({
       step,
       ...(failure === undefined ? { outcome: 'done' } : { outcome: 'failed', message: failure.message }),
     });
+  }
+
+  #tell(report: StepReport): void {
+    this.reports.push(report);
+    this.#hears.reported(report);
   }
 
   #of<Action extends Step['action']>(action: Action): Of<Action>[] {

@@ -14,7 +14,7 @@ import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
 import type { NodeStillness } from './node-stillness.ts';
 import type { PortCarriers } from './port-carriers.ts';
-import { tellReports } from './step-events.ts';
+import { tellReport } from './step-events.ts';
 import type { Turns } from './turns.ts';
 
 /** What a convergence works with. */
@@ -98,13 +98,14 @@ export class Convergence {
     const plan = await this.plan(scope);
     const links = plan.steps.filter((step) => step.action === 'connect').length;
     if (links > worthTelling) watch.emit({ node: '', stage: 'waiting', message: `making ${links} links` });
-    const reports = await carryOut(active.lab, active.wiring, plan, {
+    return await carryOut(active.lab, active.wiring, plan, {
       wired: watch.wired,
       plugged: (node, port) => this.#parts.guestPorts.plugged(active, node, port),
+      reported: (report) => {
+        this.#parts.carriers.guestsTold(active.lab, report);
+        tellReport(this.#parts, active.lab, report);
+      },
     });
-    this.#parts.carriers.guestsTold(active.lab, reports);
-    tellReports(this.#parts, active.lab, reports);
-    return reports;
   }
 
   /** The same, after connections were made to fit who runs. In a turn. */

@@ -32,13 +32,10 @@ export class PortCarriers {
     }
   }
 
-  /** Steps were carried out: guests at the ends of links whose carrier was switched were told what they are to see. */
-  guestsTold(lab: Lab, reports: readonly StepReport[]): void {
-    for (const { step, outcome } of reports) {
-      if (step.action !== 'carrier' || outcome !== 'done') continue;
-      for (const { node, port } of lab.links.wires.get(step.link)?.carrier.guests ?? [])
-        this.#set(node, port, step.on, undefined);
-    }
+  /** A step was carried out: where it has switched a link's carrier, the guests at its ends were told what they are to see. */
+  guestsTold(lab: Lab, { step, outcome }: StepReport): void {
+    if (step.action !== 'carrier' || outcome !== 'done') return;
+    for (const { node, port } of lab.links.wires.get(step.link)?.carrier.guests ?? []) this.#set(node, port, step.on, undefined);
   }
 
   #set(node: string, port: string, on: boolean, otherwise: string | undefined): void {

@@ -8,23 +8,21 @@ import type { Lab } from './lab.ts';
 import type { LabEvents } from './lab-events.ts';
 import type { NodeStillness } from './node-stillness.ts';
 
-/** What became of steps, as events: each step itself, and the link that was made or removed; nodes that stand still or go on are told to `stillness`. */
-export function tellReports(
+/** What became of a step, as events: the step itself, and the link that was made or removed; that a node stands still or goes on is told to `stillness`. */
+export function tellReport(
   { events, stillness }: { readonly events: LabEvents; readonly stillness: NodeStillness },
   lab: Lab,
-  reports: readonly StepReport[],
+  { step, outcome, message }: StepReport,
 ): void {
-  for (const { step, outcome, message } of reports) {
-    if (outcome === 'pending') continue;
-    const reason = message === undefined ? {} : { reason: message };
-    const state = outcome === 'skipped' ? 'failed' : outcome;
-    events.emit({ kind: 'step', step: stepText(step), nodes: nodesOf(lab, step), state, ...reason });
-    const happening = consequence(lab, step, outcome === 'done');
-    if (happening !== undefined) events.emit({ ...happening, ...reason });
-    if (outcome !== 'done') continue;
-    if (step.action === 'pause') stillness.became(step.node, 'paused');
-    if (step.action === 'resume') stillness.became(step.node, 'unpaused');
-  }
+  if (outcome === 'pending') return;
+  const reason = message === undefined ? {} : { reason: message };
+  const state = outcome === 'skipped' ? 'failed' : outcome;
+  events.emit({ kind: 'step', step: stepText(step), nodes: nodesOf(lab, step), state, ...reason });
+  const happening = consequence(lab, step, outcome === 'done');
+  if (happening !== undefined) events.emit({ ...happening, ...reason });
+  if (outcome !== 'done') return;
+  if (step.action === 'pause') stillness.became(step.node, 'paused');
+  if (step.action === 'resume') stillness.became(step.node, 'unpaused');
 }
 
 /** Edits of the desired state that are on disk, as events; `door` is what asked for them. */

@@ -18,12 +18,12 @@ export type LabHappening =
       readonly state: 'up' | 'down';
       readonly reason?: string;
     }
-  /** A step of a change that is being carried out; `step` is its text as `plan` shows it. */
+  /** What became of a step of a change; `step` is its text as `plan` shows it. */
   | {
       readonly kind: 'step';
       readonly step: string;
       readonly nodes: readonly string[];
-      readonly state: 'begun' | 'done' | 'failed' | 'undone';
+      readonly state: 'done' | 'failed' | 'undone';
       readonly reason?: string;
     }
   /** The desired state was edited; `change` says how, `door` which command or program asked for it. */
