@@ -103,6 +103,8 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       const outcome = await engine.down(emit);
       // Whoever asked may end the sandbox as soon as the answer is there: those who follow hear of it before.
       events.close('down');
+      recorder.off();
+      await captures.close();
       return outcome;
     },
     conditions: (request) => engine.conditions(request),
@@ -135,6 +137,8 @@ export async function serveLab(lab: string, run: string): Promise<void> {
   const end = async (reason: 'down' | 'engine') => {
     events.close(reason);
     consoles.close();
+    recorder.off();
+    await captures.close();
     await listener.close();
     await kernel.close();
     process.exit(0);

@@ -177,7 +177,7 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
     it('keeps what was seen when a test of a wire fails', async () => {
       await weft.ok(lab, 'link', 'n1', 'ns', 'off', '--one-way');
       const { code: ended, stderr } = await weft.weft(lab, 'conformance', 'n1:ns', '-w', 'failed.pcapng');
-      await weft.ok(lab, 'link', 'n1', 'ns', 'on');
+      await weft.ok(lab, 'link', 'n1', 'ns', 'on', '--one-way');
       expect([ended, stderr]).toEqual([1, expect.stringMatching(/^Info: \d+ frames written to failed.pcapng$/m)]);
       const rows = await tshark('failed.pcapng', 'frame.interface_name', 'eth.type');
       const lldp = rows.filter(([, type]) => type === '0x88cc').map(([port]) => port);
@@ -200,6 +200,17 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
         )
         .toMatch(/ n3:hub Out .* 10\.4\.0\.3 > 10\.4\.0\.1: ICMP echo request, .*\n.* n3:hub In .* ICMP echo reply, /);
       await capture.end();
+    });
+
+    it('ends in good order when the lab is taken down', async () => {
+      const capture = await begin('n1:ns -w last.pcapng icmp');
+      await ping('n1', '10.1.0.2');
+      await weft.ok(lab, 'down');
+      expect(await capture.ended()).toMatch(
+        /Warn: the engine of the lab ended, and with it the capture\nInfo: 2 frames captured, 0 dropped/,
+      );
+      expect(await tshark('last.pcapng', 'icmp.type')).toEqual([['8'], ['0']]);
+      await weft.ok(lab, 'up');
     });
 
     /** Begins a capture on a terminal; frames are captured from now on. */

@@ -46,7 +46,7 @@ it.each([false, true])('passes pcapng on as it comes, and counts (slow reader: %
   await expect.poll(() => Buffer.concat(written).length).toBe(Buffer.concat([head, ...frames]).length);
   taker.stop();
   taker.stop();
-  expect(await result).toEqual({ frames: 5, dropped: 6, interfaces: 2, complete: true });
+  expect(await result).toEqual({ frames: 5, dropped: 6, interfaces: 2, complete: true, asked: true });
   expect(Buffer.concat(written)).toEqual(Buffer.concat([head, ...frames, tail]));
 });
 
@@ -69,7 +69,7 @@ it('tells frames as lines', async () => {
   const result = new CaptureTaker(near, own, { ...goal, form: 'lines', zone: () => 60 }).run();
   far.write(Buffer.concat([head, ...frames.slice(0, 2), tail]));
   far.close();
-  expect(await result).toMatchObject({ frames: 2, complete: true });
+  expect(await result).toMatchObject({ frames: 2, complete: true, asked: false });
   const macs = '00:00:00:00:00:00 > 00:00:00:00:00:00';
   expect(Buffer.concat(written).toString()).toBe(
     `01:00:00.000000 a:e0 In  ${macs}, LLC 0x0000, length 60\n01:00:01.000000 b:e0 In  ${macs}, LLC 0x0000, length 60\n`,
@@ -81,7 +81,7 @@ it('says that a capture broke off', async () => {
   const result = new CaptureTaker(near, sink().own, goal).run();
   far.write(Buffer.concat([head, ...frames]));
   far.close();
-  expect(await result).toEqual({ frames: 5, dropped: 0, interfaces: 2, complete: false });
+  expect(await result).toEqual({ frames: 5, dropped: 0, interfaces: 2, complete: false, asked: false });
 });
 
 it('ends when nothing more can be written', async () => {

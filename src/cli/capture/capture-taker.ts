@@ -20,6 +20,8 @@ export interface CaptureResult {
   readonly interfaces: number;
   /** The counts came: nothing was cut off. */
   readonly complete: boolean;
+  /** We ended it. */
+  readonly asked: boolean;
 }
 
 /** Takes a capture to where it is wanted, no faster than it is taken there. */
@@ -56,7 +58,8 @@ export class CaptureTaker {
     await this.#ended.promise;
     await this.#sink.end();
     const interfaces = this.#names.length;
-    return { frames: this.#frames, dropped: this.#dropped, interfaces, complete: interfaces > 0 && this.#counted === interfaces };
+    const complete = interfaces > 0 && this.#counted === interfaces;
+    return { frames: this.#frames, dropped: this.#dropped, interfaces, complete, asked: this.#stopped };
   }
 
   /** Enough: what was captured until now still comes, and the counts. */

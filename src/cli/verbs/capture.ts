@@ -70,8 +70,9 @@ async function capture(
     voice.info(`Capturing ${named(ports)}${filter === '' ? '' : `, ${filter}`}; Ctrl-C ends it`);
     const running = taker.run();
     if (seconds !== undefined) void clock.sleep(seconds * 1000, running).then(() => taker.stop());
-    const { frames, dropped, complete } = await running;
+    const { frames, dropped, complete, asked } = await running;
     if (!complete) throw new Refusal(EXIT.failed, `the engine ended, and with it the capture, after ${plural(frames, 'frame')}`);
+    if (!asked) voice.warn('the engine of the lab ended, and with it the capture');
     voice.info(`${plural(frames, 'frame')} captured, ${dropped} dropped`);
     return EXIT.ok;
   } finally {

@@ -12,6 +12,8 @@ const room = 64 * 1024 * 1024;
 
 /** How often a capture looks whether links were moved. Milliseconds. */
 const interval = 1000;
+/** How long readers may take for the end of their captures. Milliseconds. */
+const patience = 1000;
 
 export interface CaptureParts {
   readonly kernel: Pick<Kernel, 'capture' | 'recapture'>;
@@ -47,6 +49,8 @@ export interface CaptureWish {
 /** Captures at the ports of a lab. */
 export class Captures {
   readonly #parts: CaptureParts;
+  /** Captures that go on, and when they have ended. */
+  readonly #open = new Map<ByteStream, Promise<unknown>>();
   #number = 0;
 
   constructor(parts: CaptureParts) {
@@ -80,12 +84,19 @@ export class Captures {
     const stream = await this.#parts.streams.connectUnix(request.socketPath);
     const [first] = failures.filter((failure) => failure !== undefined);
     if (first === undefined || failures.includes(undefined)) {
-      const ended = new Promise((resolve) => stream.onClose(resolve));
+      const ended = new Promise<unknown>((resolve) => stream.onClose(resolve)).then(() => this.#open.delete(stream));
+      this.#open.set(stream, ended);
       this.#follow(request, ended).catch((failure: unknown) => this.#parts.log(`a capture: ${String(failure)}`));
       return stream;
     }
     stream.close();
     throw new HostError(first.code, first.message);
+  }
+
+  /** Ends all captures in good order, with their counts, as far as their readers take them in time. */
+  async close(): Promise<void> {
+    for (const stream of this.#open.keys()) stream.write(Uint8Array.of(0));
+    if (this.#open.size > 0) await this.#parts.clock.sleep(patience, Promise.all(this.#open.values()));
   }
 
   /** Sees to it that a capture goes on where a link was moved to, until it ends. */
