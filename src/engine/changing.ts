@@ -15,6 +15,7 @@ import type { LabEvents } from './lab-events.ts';
 import { type FileWish, withEdits, withFile } from './next-state.ts';
 import { planView, withinOnly } from './plan-view.ts';
 import { refuseConditions } from './refuse-conditions.ts';
+import { sameAttributes } from './same-attributes.ts';
 import { launchReports, type Starts, type StartWish } from './starts.ts';
 import { tellChanges } from './step-events.ts';
 import { firstOfEach, refusedLinks, stepFailures } from './step-failures.ts';
@@ -183,12 +184,7 @@ function scopeOf(before: Lab, after: Lab): ReadonlySet<string> | undefined {
     [after, before],
   ] as const) {
     for (const [id, wire] of one.links.wires) {
-      if (other.links.wires.get(id) === wire && one.link(id).attributes === other.link(id).attributes) continue;
-      if (
-        other.links.wires.get(id) === wire &&
-        JSON.stringify(one.link(id).attributes) === JSON.stringify(other.link(id).attributes)
-      )
-        continue;
+      if (other.links.wires.get(id) === wire && sameAttributes(one.link(id).attributes, other.link(id).attributes)) continue;
       for (const { node } of wire.ends) touched.add(node);
     }
   }

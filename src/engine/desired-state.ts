@@ -5,6 +5,7 @@ import type { LabSpec } from '../model/lab-spec.ts';
 import { type Attributes, isGenerated, type Link, type Topology, type TopologyNode } from '../model/topology.ts';
 import { changesBetween, type TopologyChanges, withAttributes, withChanges } from '../model/topology-changes.ts';
 import { type Connection, connectionLink } from '../plan/attachments.ts';
+import { sameAttributes } from './same-attributes.ts';
 import { seenByScripts } from './seen-by-scripts.ts';
 
 /** What a node was when its process was launched. */
@@ -97,12 +98,10 @@ function launchedAs(
 
 /** Whether two definitions are the same in all that a script can see. */
 export function sameDefinition(one: Definition, other: Definition): boolean {
-  if (one.node === other.node && one.graph === other.graph) return true;
-  const text = ({ node, graph }: Definition) =>
-    JSON.stringify([node.kind, node.template, sorted(seenByScripts(node.attributes)), sorted(graph)]);
-  return text(one) === text(other);
-}
-
-function sorted(attributes: Attributes): readonly (readonly [string, string])[] {
-  return Object.entries(attributes).sort(([a], [b]) => (a < b ? -1 : 1));
+  return (
+    one.node.kind === other.node.kind &&
+    one.node.template === other.node.template &&
+    sameAttributes(seenByScripts(one.node.attributes), seenByScripts(other.node.attributes)) &&
+    sameAttributes(one.graph, other.graph)
+  );
 }

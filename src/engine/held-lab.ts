@@ -85,7 +85,7 @@ export class HeldLab {
       scripts.set(name, { text, capabilities: driverFor(drivers, kind).capabilities(text) });
     }
     const parts = { spec, connections: connectionLinks(next), scripts, ...this.#surroundings(kernel.abilities) };
-    const lab = new Lab({ ...parts, before: active.lab, tentative: true });
+    const lab = new Lab({ ...parts, before: active.lab });
     return { state: next, lab, files, gone, outdated: await outdatedNodes(spec, next.launched, source) };
   }
 
@@ -110,7 +110,7 @@ export class HeldLab {
     await this.#write(compiled);
     await this.#parts.document.save(state, { durable });
     const fileChanged = this.#state?.spec.topology !== state.spec.topology;
-    await active.follow(new Lab({ ...lab.parts, before: active.lab, tentative: false }));
+    await active.follow(lab.follow(active.lab));
     this.#outdated = outdated;
     this.#state = state;
     this.#want(state);

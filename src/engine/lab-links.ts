@@ -1,9 +1,10 @@
 import { portKey } from '../address/port-key.ts';
 import { EMPTY, HOST, type KernelAbilities, type Netns, PANEL } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
-import type { Attributes, Link, LinkEnd, TopologyNode } from '../model/topology.ts';
+import type { Link, LinkEnd, TopologyNode } from '../model/topology.ts';
 import type { HubPort, Wire, WireEnd, WireRefusal } from '../wires/wire.ts';
 import { wireFor } from '../wires/wire-for.ts';
+import { sameAttributes } from './same-attributes.ts';
 
 /** The links of a lab, compiled for this machine. */
 export interface LabLinks {
@@ -75,11 +76,6 @@ function keptWire(link: Link, { before, macs }: LinkCircumstances): Wire | undef
     return macs.get(key) === before.macs.get(key);
   });
   return sameMacs && (known === link || sameAttributes(known.attributes, link.attributes)) ? wire : undefined;
-}
-
-function sameAttributes(one: Attributes, other: Attributes): boolean {
-  const names = Object.keys(one);
-  return names.length === Object.keys(other).length && names.every((name) => one[name] === other[name]);
 }
 
 function natureOf(

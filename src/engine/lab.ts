@@ -28,10 +28,8 @@ export interface LabParts {
   /** An existing private folder for sockets between VMs. */
   readonly socketFolder: string;
   readonly momentary: MomentaryLinks;
-  /** What the lab was before: records of nodes and wires that have not changed are kept. */
+  /** What the lab was before: wires that have not changed are kept; of records nothing is touched until `follow`. */
   readonly before?: Lab | undefined;
-  /** For a plan alone: nothing of `before` is touched. */
-  readonly tentative?: boolean;
 }
 
 /** What decides what a lab should be, beyond its description. */
@@ -47,16 +45,15 @@ export interface Wishes {
 
 /** A lab as the engine works with it: its description, compiled for this machine. */
 export class Lab {
+  #records: ReadonlyMap<string, NodeRecord>;
+  #ports: PortPlan | undefined;
   /** What it was compiled from; not what it was before. */
   readonly parts: LabParts;
   /** The description, links of connections included. */
   readonly spec: LabSpec;
-  /** By node name; nodes that run nothing have none. */
-  readonly records: ReadonlyMap<string, NodeRecord>;
   /** By node name; refreshed when nodes are started again. */
   scripts: ReadonlyMap<string, NodeScript>;
   readonly macs: ReadonlyMap<string, string>;
-  readonly ports: PortPlan;
   /** By node name, in the order of NODE.yaml: what a script starts with. */
   readonly driverPorts: ReadonlyMap<string, readonly DriverPort[]>;
   readonly links: LabLinks;
@@ -71,9 +68,8 @@ export class Lab {
     this.scripts = scripts;
     this.spec =
       connections.length === 0 ? spec : { ...spec, topology: { ...topology, links: [...topology.links, ...connections] } };
-    this.records = recordsOf(parts);
+    this.#records = recordsOf(parts);
     this.macs = macsOf(topology, connections);
-    this.ports = before?.spec.topology === this.spec.topology ? before.ports : portPlan(topology);
     this.links = compileLinks({
       spec: this.spec,
       abilities,
@@ -89,6 +85,28 @@ export class Lab {
         [link.tail, link.head].map((end) => [portKey(end.node, end.port ?? ''), link] as const),
       ),
     );
+  }
+
+  /** By node name; nodes that run nothing have none. */
+  get records(): ReadonlyMap<string, NodeRecord> {
+    return this.#records;
+  }
+
+  /** TCP and UDP ports; found out when somebody asks. */
+  get ports(): PortPlan {
+    this.#ports ??= portPlan(this.parts.spec.topology);
+    return this.#ports;
+  }
+
+  /** Makes of a tentative lab the one that follows `before`: its nodes keep their records. */
+  follow(before: Lab): this {
+    const records = [...this.records].map(([name, record]) => {
+      const known = before.records.get(name);
+      if (known !== undefined) known.node = record.node;
+      return [name, known ?? record] as const;
+    });
+    this.#records = new Map(records);
+    return this;
   }
 
   /** What should be, for the planner. */
@@ -186,15 +204,13 @@ export function placeOf({ netdev, descriptor }: NonNullable<Wire['ends'][number]
   return descriptor === undefined ? netdev : `${descriptor.netns}/${descriptor.name}`;
 }
 
-function recordsOf({ spec, before, tentative = false }: LabParts): ReadonlyMap<string, NodeRecord> {
+function recordsOf({ spec, before }: LabParts): ReadonlyMap<string, NodeRecord> {
   return new Map(
     spec.topology.nodes.filter(isGenerated).map((node) => {
       const known = before?.records.get(node.name);
       if (known === undefined) return [node.name, new NodeRecord(node)];
       if (known.node === node) return [node.name, known];
-      if (tentative) return [node.name, known.as(node)];
-      known.node = node;
-      return [node.name, known];
+      return [node.name, known.as(node)];
     }),
   );
 }
