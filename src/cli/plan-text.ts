@@ -17,7 +17,8 @@ const words: Readonly<Record<NodeChange, string>> = {
 
 /** A plan for people: the steps in their order with reasons, then what it means for nodes. */
 export function planLines(plan: LabPlan, paint: Paint): readonly string[] {
-  return [...stepLines(plan, paint), ...nodeLines(plan, paint), ...noteLines(plan, paint)];
+  const sections = [stepLines(plan, paint), nodeLines(plan, paint), noteLines(plan, paint)].filter((lines) => lines.length > 0);
+  return sections.flatMap((lines, at) => (at === 0 ? lines : ['', ...lines]));
 }
 
 /** Whether the lab is as the file says. */
@@ -45,7 +46,7 @@ function nodeLines({ nodes, losesCarrier }: LabPlan, paint: Paint): readonly str
   for (const { node, change } of nodes) groups.set(change, [...(groups.get(change) ?? []), node]);
   const lines = [...groups].map(([change, names]) => `${painted(change, paint)}  ${someOf(names)}`);
   const lost = losesCarrier.length === 0 ? [] : [`${paint.yellow('carrier'.padEnd(8))}  goes at ${someOf(losesCarrier)}`];
-  return lines.length + lost.length === 0 ? [] : ['', ...lines, ...lost];
+  return [...lines, ...lost];
 }
 
 function painted(change: NodeChange, paint: Paint): string {
@@ -56,12 +57,11 @@ function painted(change: NodeChange, paint: Paint): string {
 }
 
 function noteLines({ kept, lost, refused }: LabPlan, paint: Paint): readonly string[] {
-  const notes = [
+  return [
     ...refused.map((sentence) => `${paint.red('refused'.padEnd(8))}  ${sentence}`),
     ...kept.map((sentence) => `${paint.dim('command'.padEnd(8))}  ${sentence}`),
     ...lost.map((sentence) => `${paint.red('lost'.padEnd(8))}  ${sentence}`),
   ];
-  return notes.length === 0 ? [] : ['', ...notes];
 }
 
 function someOf(names: readonly string[]): string {
