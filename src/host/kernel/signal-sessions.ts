@@ -1,7 +1,14 @@
+import { constants } from 'node:os';
 import { kill } from '../netlink/libc.ts';
 import { processNumbers, readProcessStat } from './process-stat.ts';
 
-/** Signals every process of the sessions that these lead, and those that they start meanwhile: who has a SIGSTOP to come starts no other. */
+/** How long a process that was told to stop may take: one that waits for a disk does so first. Milliseconds. */
+const patience = 200;
+
+/**
+ * Signals every process of the sessions that these lead, and those that they start meanwhile: who has a SIGSTOP to come starts no other.
+ * Returns once those that were told to stop stand still, or take too long.
+ */
 export function signalSessions(leaders: readonly number[], signal: number): void {
   const sessions = new Set(leaders);
   const told = new Set<number>();
@@ -13,4 +20,12 @@ export function signalSessions(leaders: readonly number[], signal: number): void
       kill(pid, signal);
     }
   }
+  if (signal === constants.signals.SIGSTOP) awaitStop(told);
+}
+
+/** The kernel stops a process when it next runs, which on a busy machine is later. */
+function awaitStop(processes: ReadonlySet<number>): void {
+  const goes = (pid: number) => 'RSD'.includes(readProcessStat(pid)?.state ?? 'X');
+  const clock = new Int32Array(new SharedArrayBuffer(4));
+  for (const end = Date.now() + patience; Date.now() < end && [...processes].some(goes); ) Atomics.wait(clock, 0, 0, 1);
 }
