@@ -8,6 +8,7 @@ import type { LabPlan } from '../plan/lab-plan.ts';
 import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { Convergence } from './convergence.ts';
+import type { DesiredState } from './desired-state.ts';
 import { effectiveChanges } from './effective-changes.ts';
 import type { HeldLab } from './held-lab.ts';
 import type { Lab } from './lab.ts';
@@ -72,9 +73,9 @@ export class Changing {
     const { convergence, held, turns } = this.#parts;
     return await turns.take(async () => {
       const { active, state } = convergence;
-      const next = file === undefined ? state : withFile(state, checkedFile(file, state.spec.directory), active.lab);
+      const next = this.#next(file);
       const { lab, outdated } = await held.compile(next, active);
-      const plan = await convergence.plan(undefined, { lab, state: next, outdated });
+      const plan = await convergence.plan(undefined, { lab, state: next, outdated, relaunch: true });
       const steps = withinOnly(plan.steps, file?.only);
       const changes = file?.discard === true ? next.changes : state.changes;
       return planView({ before: active.lab, after: lab, steps, file: next.spec.topology, changes });
@@ -90,7 +91,7 @@ export class Changing {
     const warnings: string[] = [];
     const done = await turns.take(async () => {
       const { active, state } = convergence;
-      const next = wish.file === undefined ? state : withFile(state, checkedFile(wish.file, state.spec.directory), active.lab);
+      const next = this.#next(wish.file);
       if (wish.file?.discard !== true) refuseLoss(next.spec.topology, state.changes);
       const compiled = await held.compile(next, active);
       const scope = scopeOf(active.lab, compiled.lab);
@@ -150,6 +151,14 @@ export class Changing {
     });
     await convergence.settled();
     return { failures: stepFailures(convergence.active.lab, reports), warnings: [], reports };
+  }
+
+  /** The desired state with another file, where there is one, and with the connections that its features ask for. In a turn. */
+  #next(file: FileWish | undefined): DesiredState {
+    const { convergence } = this.#parts;
+    const { active, state } = convergence;
+    const next = file === undefined ? state : withFile(state, checkedFile(file, state.spec.directory), active.lab);
+    return convergence.withConnections(next);
   }
 
   /** Ends what a new topology no longer has, and what has to be launched anew where that is allowed. In a turn. */

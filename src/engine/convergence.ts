@@ -41,6 +41,8 @@ export interface Aim {
   readonly lab: Lab;
   readonly state: DesiredState;
   readonly outdated: ReadonlyMap<string, string>;
+  /** Nodes that were lost are to be launched again, as apply does; else they count as nodes that should not run. */
+  readonly relaunch?: boolean;
 }
 
 /** Desired against observed, and the steps between them. */
@@ -81,10 +83,11 @@ export class Convergence {
   /** The steps that lead to the desired state, or to another aim. With `scope`, only what touches these nodes is looked at. In a turn. */
   async plan(scope?: ReadonlySet<string>, aim: Aim = this.#aim()): Promise<Plan> {
     const { wiring } = this.active;
-    const { lab, state, outdated } = aim;
+    const { lab, state, outdated, relaunch = false } = aim;
     const observed = await wiring.observe(scope, lab);
     const desired = lab.desired({
-      runs: (record) => state.running.has(record.name) && (record.process !== undefined || record.reason === undefined),
+      runs: (record) =>
+        state.running.has(record.name) && (relaunch || record.process !== undefined || record.reason === undefined),
       paused: (node) => state.paused.has(node),
       outdated: (node) => outdated.get(node),
       made: (link) => wiring.made(link),
