@@ -2,7 +2,7 @@ import type { NewFile } from '../boundary/file-set.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import { ActiveLab, type HoldingParts } from './active-lab.ts';
 import { changedNodes } from './changed-nodes.ts';
-import { connectionLinks, type DesiredState, desiredTopology, wiredSpec } from './desired-state.ts';
+import { connectionLinks, type DesiredState, wiredSpec } from './desired-state.ts';
 import type { DocumentStore } from './document.ts';
 import { Lab, type LabParts } from './lab.ts';
 import { type MomentaryLinks, momentaryLinks } from './momentary-links.ts';
@@ -152,11 +152,12 @@ export class HeldLab {
       .catch((failure: unknown) => log(String(failure)));
   }
 
-  /** Scripts of nodes that commands have changed: what `generate` wrote knows nothing of the commands. */
+  /** Scripts of nodes that commands have changed, or that keep their MACs: what `generate` wrote knows only the file. */
   async #writeChanged(state: DesiredState): Promise<void> {
-    const { rendered } = changedNodes(state.spec.topology, desiredTopology(state));
+    const spec = wiredSpec(state);
+    const { rendered } = changedNodes(state.spec.topology, spec.topology);
     if (rendered.size === 0) return;
-    await this.#parts.writeFileSet(state.spec.directory, await this.#parts.scripts.render(wiredSpec(state), rendered));
+    await this.#parts.writeFileSet(spec.directory, await this.#parts.scripts.render(spec, rendered));
   }
 
   #surroundings(abilities: KernelAbilities): Pick<LabParts, 'abilities' | 'socketFolder' | 'momentary'> {

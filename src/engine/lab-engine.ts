@@ -10,7 +10,7 @@ import type { LabStatus } from '../model/lab-status.ts';
 import type { LinkState } from '../model/link-state.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Link, Topology } from '../model/topology.ts';
-import { isUnchanged } from '../model/topology-changes.ts';
+import { isUnchanged, lostChanges } from '../model/topology-changes.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { ActiveLab, HoldingParts } from './active-lab.ts';
@@ -27,7 +27,7 @@ import { HeldLab } from './held-lab.ts';
 import type { LabEvents } from './lab-events.ts';
 import { linkStates } from './link-states.ts';
 import { LinkSwitch, type SwitchWish } from './link-switch.ts';
-import { type FileWish, freshState, withEdits } from './next-state.ts';
+import { begunAnew, type FileWish, freshState, withEdits } from './next-state.ts';
 import { andEvents } from './node-events.ts';
 import type { NodeRecord } from './node-record.ts';
 import { NodeStillness } from './node-stillness.ts';
@@ -305,9 +305,10 @@ export class LabEngine {
       active !== undefined && [...active.lab.records.values()].some((record) => record.process !== undefined || record.launching);
     if (active === undefined || state === undefined || !runs) {
       await active?.wiring.dismantle();
-      const changes = state?.changes ?? freshState(spec).changes;
-      await this.#open({ ...freshState(spec), changes }, 'refused');
-      return [];
+      const known = active !== undefined && state !== undefined;
+      await this.#open(known ? begunAnew(state, spec, active.lab) : freshState(spec), 'refused');
+      const lost = known ? lostChanges(spec.topology, state.changes) : [];
+      return lost.map(({ id }) => `the link ${id}, made by a command, finds no place in the file`);
     }
     checkedFile({ spec }, state.spec.directory);
     if (JSON.stringify(state.spec.topology) !== JSON.stringify(spec.topology)) {

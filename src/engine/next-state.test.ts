@@ -6,7 +6,7 @@ import type { Change } from '../model/change.ts';
 import type { Topology } from '../model/topology.ts';
 import { changesBetween, isUnchanged } from '../model/topology-changes.ts';
 import { connectionLinks, type DesiredState, desiredTopology, wiredSpec } from './desired-state.ts';
-import { freshState, withEdits, withFile } from './next-state.ts';
+import { begunAnew, freshState, withEdits, withFile } from './next-state.ts';
 
 const specOf = (topology: Topology) => ({ name: 'lab', directory: '/lab', files: '/lab', topology });
 const start = (topology: Topology = beginning, running: readonly string[] = ['a', 'b']): DesiredState => ({
@@ -83,6 +83,22 @@ describe('withEdits', () => {
         }
       }),
     );
+  });
+});
+
+describe('begunAnew', () => {
+  it('takes the file as it is now, with what commands have changed, and lets ports keep their MACs', () => {
+    const lab = labOf(start());
+    const file = edited(beginning, [
+      create('0'),
+      { change: 'attach', tail: { node: '0', port: 'eth0' }, head: { node: 'b', port: 'eth1' }, attributes: {} },
+    ]);
+    const state = { ...withEdits(start(), [off], lab), paused: new Set(['a']), connectionChanges: { x: { qn_link: 'off' } } };
+    const next = begunAnew(state, specOf(file), lab);
+    expect(desiredTopology(next).nodes).toEqual(file.nodes);
+    expect(desiredTopology(next).links[0]?.attributes).toMatchObject({ qn_link: 'off' });
+    for (const [port, mac] of lab.macs) expect(labOf(next).macs.get(port)).toBe(mac);
+    expect(next).toMatchObject({ running: new Set(), paused: new Set(), connectionChanges: { x: { qn_link: 'off' } } });
   });
 });
 

@@ -23,6 +23,15 @@ export function freshState(spec: LabSpec): DesiredState {
   };
 }
 
+/**
+ * The state of a lab that is started anew, since nothing of it runs: the file counts as it is now, and what commands have changed is kept.
+ * So are the MACs of ports, whose wires may still be there.
+ */
+export function begunAnew(state: DesiredState, spec: LabSpec, lab: Lab): DesiredState {
+  const idle = { ...state, running: new Set<string>(), paused: new Set<string>(), connections: [], launched: {} };
+  return withTopology(idle, { spec, topology: withChanges(spec.topology, state.changes) }, factsOf(lab));
+}
+
 /** What a new file asks for. */
 export interface FileWish {
   readonly spec: LabSpec;
