@@ -1,0 +1,173 @@
+import type { SeenInterface } from './kernel-eye.ts';
+import { type Connection, type ExpectedPort, idOf, type LabModel } from './lab-model.ts';
+import { isTaken } from './plan.ts';
+
+/** What is seen of a lab. */
+export interface Seen {
+  readonly lab: string;
+  /** By namespace; the panel is ''. */
+  readonly interfaces: ReadonlyMap<string, readonly SeenInterface[]>;
+  readonly processes: ReadonlyMap<string, readonly { readonly pid: number; readonly still: boolean }[]>;
+}
+
+/** What has to stay as it was first seen, as long as nobody changes it. */
+export class Memory {
+  /** MACs by port of the topology. */
+  readonly macs = new Map<string, string>();
+  /** MACs of connections' ends, by both nodes and the side: the same for ever. */
+  readonly connectionMacs = new Map<string, string>();
+}
+
+/** How the kernel differs from the model, one sentence each; learns names and MACs that it sees for the first time. */
+export function differences(model: LabModel, memory: Memory, seen: Seen): string[] {
+  return new Comparison(model, memory, seen).all();
+}
+
+class Comparison {
+  readonly #problems: string[] = [];
+  readonly #model: LabModel;
+  readonly #memory: Memory;
+  readonly #seen: Seen;
+  /** `NAMESPACE/NAME` of interfaces that have been found to be right. */
+  readonly #known = new Set<string>();
+
+  constructor(model: LabModel, memory: Memory, seen: Seen) {
+    this.#model = model;
+    this.#memory = memory;
+    this.#seen = seen;
+  }
+
+  all(): string[] {
+    this.#processes();
+    for (const end of this.#memory.macs.keys()) if (!isTaken(this.#model.desired, end)) this.#memory.macs.delete(end);
+    this.#links();
+    for (const connection of this.#model.connections) this.#connection(connection);
+    this.#strangers();
+    this.#uniqueMacs();
+    return this.#problems;
+  }
+
+  #processes(): void {
+    const { alive, paused, nodes } = this.#model;
+    for (const node of new Set([...nodes, ...this.#seen.processes.keys()])) {
+      const found = this.#seen.processes.get(node) ?? [];
+      this.#check(found.length === (alive.has(node) ? 1 : 0), `${node} has ${found.length} processes`);
+      for (const { still } of found) this.#check(still === paused.has(node), `${node} ${still ? 'stands still' : 'goes on'}`);
+    }
+  }
+
+  #links(): void {
+    for (const port of this.#model.expectedPorts()) {
+      if (port.name === '') this.#hubPort(port);
+      else this.#port(port, this.#memory.macs);
+    }
+    for (const [id, { tail, head }] of this.#model.desired.links) if (this.#model.made.has(id)) this.#pair(tail, head);
+  }
+
+  #hubPort({ node, peer }: ExpectedPort): void {
+    const alias = `weft ${this.#seen.lab} ${node}: -- ${peer}`;
+    const found = (this.#seen.interfaces.get('') ?? []).filter((each) => each.alias === alias);
+    this.#check(found.length === 1, `the hub has ${found.length} interfaces "${alias}"`);
+    for (const { name } of found) this.#known.add(`/${name}`);
+  }
+
+  #port({ node, name, peer, on, atHub }: ExpectedPort, macs: Map<string, string>, mac?: string): void {
+    const end = `${node}:${name}`;
+    const found = this.#interface(end);
+    if (found === undefined) return void this.#problems.push(`${end} is missing`);
+    this.#known.add(`${node}/${name}`);
+    const alias = `weft ${this.#seen.lab} ${end} -- ${peer.includes(':') ? peer : `${peer}:`}`;
+    this.#check(found.alias === alias, `${end} is marked "${found.alias}", not "${alias}"`);
+    this.#check(found.carrier === on, `${end} has ${found.carrier ? 'a' : 'no'} carrier`);
+    this.#check(found.up === (on || atHub), `${end} is ${found.up ? 'up' : 'down'}`);
+    const expected = mac ?? macs.get(end) ?? found.mac;
+    this.#check(found.mac === expected, `${end} has the MAC ${found.mac} instead of ${expected}`);
+    if (mac === undefined) macs.set(end, found.mac);
+  }
+
+  #connection(connection: Connection): void {
+    this.#learn(connection);
+    const { backend, frontend, backendPort, frontendPort, mac } = connection;
+    const what = `${backend} -> ${frontend}`;
+    if (backendPort === undefined || frontendPort === undefined)
+      return void this.#problems.push(`the connection ${what} is missing`);
+    const on = !this.#model.unplugged.has(idOf(connection));
+    const ends = { tail: `${backend}:${backendPort}`, head: `${frontend}:${frontendPort}` };
+    const macs = this.#memory.connectionMacs;
+    const own = { tail: `${what} backend`, head: `${what} frontend` };
+    this.#port(
+      { node: backend, name: backendPort, peer: ends.head, on, atHub: false },
+      new Map(),
+      this.#stable(own.tail, ends.tail),
+    );
+    this.#port(
+      { node: frontend, name: frontendPort, peer: ends.tail, on, atHub: false },
+      new Map(),
+      mac ?? this.#stable(own.head, ends.head),
+    );
+    this.#pair(ends.tail, ends.head);
+    const short = frontend.length <= 15;
+    this.#check(short ? backendPort === frontend : /~/.test(backendPort), `${what} is called ${backendPort} in ${backend}`);
+    for (const [key, end] of [[own.tail, ends.tail], ...(mac === undefined ? [[own.head, ends.head]] : [])] as const) {
+      const found = this.#interface(end ?? '')?.mac;
+      if (found !== undefined && key !== undefined) macs.set(key, found);
+    }
+  }
+
+  #stable(key: string, end: string): string | undefined {
+    return this.#memory.connectionMacs.get(key) ?? this.#interface(end)?.mac;
+  }
+
+  /** Finds out how the interfaces of a new connection are called. */
+  #learn(connection: Connection): void {
+    if (connection.backendPort !== undefined) return;
+    const { backend, frontend } = connection;
+    for (const { alias } of this.#seen.interfaces.get(backend) ?? []) {
+      const [own = '', peer = ''] = alias.slice(`weft ${this.#seen.lab} `.length).split(' -- ');
+      const [[, ownPort = ''], [node, port = '']] = [own.split(':'), peer.split(':')];
+      if (node !== frontend || !/^eth\d+$/.test(port) || /^eth\d+$/.test(ownPort)) continue;
+      connection.backendPort = ownPort;
+      connection.frontendPort = port;
+      const taken = (this.#seen.interfaces.get(frontend) ?? []).length;
+      this.#check(Number(port.slice(3)) < taken, `${frontend} got ${port} although a lower one was free`);
+    }
+  }
+
+  #strangers(): void {
+    for (const [space, interfaces] of this.#seen.interfaces) {
+      if (space !== '' && !this.#model.nodes.includes(space)) this.#problems.push(`the namespace ${space} is left`);
+      for (const { name, alias } of interfaces) {
+        if (!this.#known.has(`${space}/${name}`))
+          this.#problems.push(`${space || 'the panel'} has the interface ${name} "${alias}"`);
+      }
+    }
+    for (const node of this.#model.alive) this.#check(this.#seen.interfaces.has(node), `the namespace ${node} is missing`);
+  }
+
+  #pair(tail: string, head: string): void {
+    const [one, other] = [this.#interface(tail), this.#interface(head)];
+    if (one === undefined || other === undefined) return;
+    this.#check(one.peer === other.index && other.peer === one.index, `${tail} and ${head} are no pair`);
+  }
+
+  #uniqueMacs(): void {
+    const owners = new Map<string, string>();
+    for (const [space, interfaces] of this.#seen.interfaces) {
+      if (space === '') continue;
+      for (const { name, mac } of interfaces) {
+        const other = owners.get(mac);
+        if (other !== undefined) this.#problems.push(`${space}:${name} and ${other} have the same MAC ${mac}`);
+        owners.set(mac, `${space}:${name}`);
+      }
+    }
+  }
+
+  #interface(end: string): SeenInterface | undefined {
+    const [node = '', name] = end.split(':');
+    return this.#seen.interfaces.get(node)?.find((each) => each.name === name);
+  }
+
+  #check(holds: boolean, problem: string): void {
+    if (!holds) this.#problems.push(problem);
+  }
+}
