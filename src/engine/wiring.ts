@@ -1,14 +1,13 @@
 import { portKey } from '../address/port-key.ts';
-import type { NodeHandle } from '../boundary/driver.ts';
 import type { Files } from '../boundary/files.ts';
-import { HostError } from '../boundary/host-error.ts';
 import { HOST, type Kernel, type KernelFailure, type KernelOp, PANEL } from '../boundary/kernel.ts';
 import type { ObservedLab, StrayWire } from '../plan/observed.ts';
 import { hubOps } from '../wires/hub-ops.ts';
 import type { Wire } from '../wires/wire.ts';
 import { conditionedLinks, conditionWork } from './conditions.ts';
 import { conditionsText } from './conditions-text.ts';
-import { type Lab, placeOf, settingsOf } from './lab.ts';
+import { GuestCables } from './guest-cables.ts';
+import { type Lab, settingsOf } from './lab.ts';
 import { observePlugs } from './observe-plugs.ts';
 import { InterfaceIndex, strayWires } from './observe-wires.ts';
 
@@ -32,21 +31,20 @@ export class Wiring {
   readonly carrier: Map<string, boolean> = new Map();
   /** What links were last made to do to frames. */
   readonly #conditions = new Map<string, string>();
-  /** What each guest was last told of its port; missing where nobody knows. */
-  readonly #guests = new Map<string, boolean>();
-  /** Where each network device of a guest was last connected, by port; missing where nobody knows. */
-  readonly #places = new Map<string, string>();
+  readonly #guests: GuestCables;
 
   constructor(kernel: Kernel, files: Files, lab: Lab, hears: HearsOfInterfaces) {
     this.#kernel = kernel;
     this.#files = files;
     this.#lab = lab;
     this.#hears = hears;
+    this.#guests = new GuestCables(lab);
   }
 
   /** Works for another description of the same lab from now on; what is made stays until steps change it. */
   follow(lab: Lab): void {
     this.#lab = lab;
+    this.#guests.follow(lab);
   }
 
   /** The wire of a link as it was last made; undefined where there is none. */
@@ -70,7 +68,7 @@ export class Wiring {
     if (lab === this.#lab) this.#note(wires);
     const running = [...new Map([...this.#lab.records, ...lab.records]).values()].filter(({ process }) => process !== undefined);
     const records = running.filter(({ name }) => near?.has(name) ?? true);
-    const { plugs, paused } = await observePlugs(lab, records, this.#places, index);
+    const { plugs, paused } = await observePlugs(lab, records, this.#guests.places, index);
     const gone = [...this.#made.values()].filter((wire) => wire.interfaces.length === 0 && !lab.links.wires.has(wire.link));
     return {
       namespaces: new Set(namespaces),
@@ -85,7 +83,7 @@ export class Wiring {
         [...this.#made].filter(([id, wire]) => lab.links.wires.get(id) !== wire).map(([id, wire]) => [id, settingsOf(wire)]),
       ),
       conditions: this.#conditions,
-      carrier: new Map([...this.carrier].filter(([link, on]) => this.#guestsKnow(link, on, lab))),
+      carrier: new Map([...this.carrier].filter(([link, on]) => this.#guests.know(link, on, lab))),
       plugs,
     };
   }
@@ -135,7 +133,8 @@ export class Wiring {
     }
     const made = links.filter((link) => this.#made.has(link));
     // Where that fails, the next plan says that the carrier is still to be given.
-    await this.#tellGuests(made.filter((link) => this.#hasDarkGuest(link)).map((link) => [link, true]));
+    const dark = made.map((link) => this.#wire(link)).filter((wire) => this.#guests.isDark(wire));
+    await this.#guests.tell(dark.map((wire) => [wire, true]));
     await this.#hears.appeared(made);
     return failures;
   }
@@ -177,11 +176,7 @@ export class Wiring {
       this.#made.delete(id);
       this.carrier.delete(id);
       this.#conditions.delete(id);
-      for (const { node, port } of wire.carrier.guests) {
-        const key = portKey(node, port);
-        // A device that a moved link goes on using was told what it was told.
-        if (!this.#lab.linkOfPort.has(key)) this.#guests.delete(key);
-      }
+      this.#guests.forget(wire);
       for (const file of wire.files) await this.#files.remove(file);
     }
     await this.#flood(new Set(this.#lab.links.hubs.keys()));
@@ -192,27 +187,12 @@ export class Wiring {
   /** Plugs a port into a guest that runs, with the carrier that its link has; rejects with a HostError. */
   async plug(node: string, port: string): Promise<void> {
     const link = this.#lab.linkOfPort.get(portKey(node, port));
-    const wire = link && this.#wire(link.id);
-    const plug = wire?.ends.find((end) => end.node === node && end.port === port)?.plug;
-    const handle = this.#lab.records.get(node)?.handle;
-    if (link === undefined || wire === undefined || plug === undefined || handle === undefined) return;
-    if (handle.plug === undefined) {
-      throw new HostError('no-hotplug', `${node} cannot take a network device while it runs`, {
-        hint: `restart it: weft restart ${node}`,
-      });
-    }
-    const mtu = link.attributes['qn_mtu'] ? Number(link.attributes['qn_mtu']) : undefined;
-    const mac = this.#lab.macs.get(portKey(node, port)) ?? '';
-    await handle.plug({ name: port, mac, netdev: plug.netdev, descriptor: plug.descriptor, mtu });
-    this.#places.set(portKey(node, port), placeOf(plug));
-    this.#guests.set(portKey(node, port), true);
+    if (link === undefined || !(await this.#guests.plug(this.#wire(link.id), node, port))) return;
     await this.switchCarrier(new Map([[link.id, this.carrier.get(link.id) ?? true]]));
   }
 
   async unplug(node: string, port: string): Promise<void> {
-    await this.#lab.records.get(node)?.handle?.unplug?.(port);
-    this.#places.delete(portKey(node, port));
-    this.#guests.delete(portKey(node, port));
+    await this.#guests.unplug(node, port);
     await this.#hears.gone(node, port);
   }
 
@@ -222,40 +202,12 @@ export class Wiring {
     await this.#runEach(changes.map(([link, on]) => ({ link, ops: this.#wire(link).carrier[on ? 'on' : 'off'] })));
     for (const [link, on] of changes) this.carrier.set(link, on);
     await this.#hears.appeared(changes.flatMap(([link, on]) => (on ? link : [])));
-    return await this.#tellGuests([...wanted]);
-  }
-
-  /** Whether a device that the link goes on using was last told that its cable is out. */
-  #hasDarkGuest(link: string): boolean {
-    return this.#wire(link).carrier.guests.some(({ node, port }) => this.#guests.get(portKey(node, port)) === false);
-  }
-
-  async #tellGuests(wanted: readonly (readonly [link: string, on: boolean])[]): Promise<ReadonlyMap<string, string>> {
-    const refusals = new Map<string, string>();
-    const guests = wanted.flatMap(([link, on]) => this.#wire(link).carrier.guests.map((guest) => ({ link, on, ...guest })));
-    await Promise.all(
-      guests.map(async ({ link, on, node, port }) => {
-        const handle = this.#lab.records.get(node)?.handle;
-        const key = portKey(node, port);
-        if (handle === undefined || this.#guests.get(key) === on) return;
-        const refusal = await this.#tell(handle, port, on);
-        if (refusal === undefined) this.#guests.set(key, on);
-        else refusals.set(link, `${key}: ${refusal}`);
-      }),
-    );
-    return refusals;
+    return await this.#guests.tell([...wanted].map(([link, on]) => [this.#wire(link), on]));
   }
 
   /** A QEMU that starts sees its links up; of one that was found running nobody knows. */
   freshGuest(node: string): void {
-    for (const wire of this.#lab.links.wires.values()) {
-      for (const end of wire.ends) {
-        if (end.node !== node || end.port === undefined || end.plug === undefined) continue;
-        const key = portKey(node, end.port);
-        this.#guests.set(key, true);
-        this.#places.set(key, placeOf(end.plug));
-      }
-    }
+    this.#guests.fresh(node);
   }
 
   /** Tells a guest that has just started which of its cables are unplugged; gives the refusals. */
@@ -303,13 +255,6 @@ export class Wiring {
     return near;
   }
 
-  #guestsKnow(link: string, on: boolean, lab: Lab): boolean {
-    const guests = lab.links.wires.get(link)?.carrier.guests ?? [];
-    return guests.every(
-      ({ node, port }) => lab.records.get(node)?.handle === undefined || this.#guests.get(portKey(node, port)) === on,
-    );
-  }
-
   async #flood(hubs: ReadonlySet<string>): Promise<void> {
     const ops: KernelOp[] = [];
     for (const hub of hubs) {
@@ -330,17 +275,6 @@ export class Wiring {
       }
     }
     return failures;
-  }
-
-  async #tell(handle: NodeHandle, port: string, on: boolean): Promise<string | undefined> {
-    try {
-      await handle.setCarrier(port, on);
-      return undefined;
-    } catch (failure) {
-      // A port that is yet to be plugged gets its link's carrier then.
-      if (failure instanceof HostError && failure.code === 'no-such-port') return undefined;
-      return failure instanceof Error ? failure.message : String(failure);
-    }
   }
 
   #wire(link: string): Wire {
