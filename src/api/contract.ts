@@ -48,6 +48,8 @@ export interface Requests {
   readonly pause: { readonly nodes: readonly string[]; readonly paused: boolean };
   /** What is desired of the lab. */
   readonly desired: Record<string, never>;
+  /** What the lab is called, and how its file was read. */
+  readonly identity: Record<string, never>;
   /** Stops everything and ends the engine; the caller removes the sandbox afterwards. */
   readonly down: Record<string, never>;
   /**
@@ -92,6 +94,15 @@ export interface Requests {
     | { readonly action: 'on'; readonly ports: readonly string[]; readonly size: number; readonly snaplen: number }
     | { readonly action: 'off' }
     | { readonly action: 'show' };
+}
+
+/** A lab apart from its topology. */
+export interface LabIdentity {
+  readonly name: string;
+  /** The graph's name. */
+  readonly graph: string;
+  /** The template that takes the place of those that the file names. */
+  readonly template?: string | undefined;
 }
 
 /** A new file, and how much of it counts. */
@@ -163,6 +174,7 @@ export interface Responses {
   readonly change: ChangeOutcome;
   readonly pause: ChangeOutcome;
   readonly desired: Desired;
+  readonly identity: LabIdentity;
   readonly down: Outcome;
   readonly link: LabStatus;
   readonly conditions: readonly LinkState[];
@@ -184,6 +196,7 @@ export interface Told {
   readonly change: never;
   readonly pause: never;
   readonly desired: never;
+  readonly identity: never;
   readonly down: ProgressEvent;
   readonly link: never;
   readonly conditions: never;

@@ -108,6 +108,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
   change: z.object({ changes: z.array(change) }),
   pause: z.object({ nodes: z.array(z.string()), paused: z.boolean() }),
   desired: z.strictObject({}),
+  identity: z.strictObject({}),
   down: z.strictObject({}),
   link: z.object({
     node: z.string(),

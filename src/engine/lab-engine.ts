@@ -209,6 +209,12 @@ export class LabEngine {
     return await this.#changeOutcome(await this.#changing.pause(request.nodes, request.paused));
   }
 
+  /** The lab apart from its topology, which may be large. */
+  identity(): { readonly name: string; readonly graph: string; readonly template?: string | undefined } {
+    const { name, template, topology } = this.#convergence.state.spec;
+    return { name, graph: topology.name, ...(template === undefined ? {} : { template }) };
+  }
+
   /** What is desired: the file's topology with what commands have changed. */
   desired(): Desired {
     const { state } = this.#convergence;

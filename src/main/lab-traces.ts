@@ -11,7 +11,7 @@ export interface LabSubject {
 }
 
 /** Reads as much as there is of a document: of a torn one the directory, if that is in it. */
-export function subjectOf(untrustedText: string | undefined): LabSubject {
+function subjectOf(untrustedText: string | undefined): LabSubject {
   try {
     const { spec } = JSON.parse(untrustedText ?? '') as {
       spec?: { directory?: unknown; topology?: { nodes?: { name: string }[] } };
@@ -23,6 +23,20 @@ export function subjectOf(untrustedText: string | undefined): LabSubject {
     return { directory: directory === undefined ? '' : textOf(directory), nodes: undefined };
   }
 }
+
+/**
+ * Where the lab of a document is, and whether the document is torn. Documents of large labs are long and every command asks, so of one
+ * that ends as documents do only the beginning is looked at.
+ */
+export function whereabouts(untrustedText: string): { readonly directory: string; readonly torn: boolean } {
+  const begin = untrustedText.endsWith('}\n') ? WHERE.exec(untrustedText.slice(0, 16_384)) : null;
+  if (begin !== null) return { directory: textOf(begin[1] ?? ''), torn: false };
+  const { directory, nodes } = subjectOf(untrustedText);
+  return { directory, torn: nodes === undefined };
+}
+
+/** How a document of ours begins: the lab's name, then its directory. */
+const WHERE = /^\{"version":\d+,"spec":\{"name":"(?:[^"\\]|\\.)*","directory":("(?:[^"\\]|\\.)*")/;
 
 /** What the names of a lab's document, and of one that could not be read, end with. */
 export const documentSuffixes: readonly string[] = ['.json', `.json${setAside}`];

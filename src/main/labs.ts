@@ -14,7 +14,7 @@ import { answers, enterWords, startEngine } from '../host/sandbox/engine-process
 import { removeMarkedInterfaces } from '../host/sandbox/marked-interfaces.ts';
 import { makeRuntimeRoot, runtimeRoot } from '../host/sandbox/runtime-root.ts';
 import { systemStreams } from '../host/streams.ts';
-import { removeTraces, subjectOf } from './lab-traces.ts';
+import { removeTraces, whereabouts } from './lab-traces.ts';
 import { documentPath, documentsFolder, installation } from './places.ts';
 
 type Environment = Readonly<Record<string, string | undefined>>;
@@ -134,9 +134,9 @@ export function openLabs(environment: Environment): Labs {
 async function describe(name: string, environment: Environment, run: string): Promise<KnownLab> {
   const path = documentPath(environment, name);
   const text = await systemFiles.readTextIfThere(path);
-  const { directory, nodes } = subjectOf(text);
+  const { directory, torn } = text === undefined ? { directory: '', torn: false } : whereabouts(text);
   const alive = findAnchor(run, name) !== undefined;
-  return { name, directory, alive, ...(text !== undefined && nodes === undefined ? { torn: path } : {}) };
+  return { name, directory, alive, ...(torn ? { torn: path } : {}) };
 }
 
 async function namesIn(folder: string, ending: string): Promise<string[]> {

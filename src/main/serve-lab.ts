@@ -98,6 +98,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     change: (request) => engine.change(request),
     pause: (request) => engine.pause(request),
     desired: () => Promise.resolve(engine.desired()),
+    identity: () => Promise.resolve(engine.identity()),
     link: (request) => engine.link(request),
     down: async (_request, emit) => {
       const outcome = await engine.down(emit);

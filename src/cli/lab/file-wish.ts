@@ -13,12 +13,12 @@ export async function readFileWish(
   { place, connection }: { readonly place: Place; readonly connection: LabConnection },
   words: Words,
 ): Promise<FileWish> {
-  const { spec: running } = await connection.call('desired', {});
+  const running = await connection.call('identity', {});
   const lab = await requireLab(context, voice, place, words.text('template') ?? running.template, 'count');
   const spec = labSpec(lab);
   const only = words.list('only');
   return {
-    spec: { ...spec, name: running.name, topology: { ...spec.topology, name: running.topology.name } },
+    spec: { ...spec, name: running.name, topology: { ...spec.topology, name: running.graph } },
     ...(only.length === 0 ? {} : { only }),
     ...(words.flag('discard') ? { discard: true } : {}),
   };
