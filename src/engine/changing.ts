@@ -95,7 +95,8 @@ export class Changing {
       if (wish.file?.discard !== true) refuseLoss(next.spec.topology, state.changes);
       const compiled = await held.compile(next, active);
       const scope = scopeOf(active.lab, compiled.lab);
-      const steps = withinOnly((await convergence.plan(scope, compiled)).steps, wish.file?.only);
+      const plan = await convergence.plan(scope, compiled);
+      const steps = withinOnly(plan.steps, wish.file?.only);
       const needs = needsOf(steps, compiled.lab, wish);
       if (needs !== undefined) return { needs };
       await held.take(compiled);
@@ -105,7 +106,9 @@ export class Changing {
       }
       const ended = await this.#end(steps, wish.restart === 'yes', emit);
       const fresh = [...active.lab.records.values()].filter((record) => record.wanted && record.process === undefined);
-      const begun = await starts.begin(fresh, wish, { warnings, emit, scope });
+      // What was planned still holds where nothing has ended, and nothing that had failed is tried again.
+      const holds = ended.every(({ outcome }) => outcome === 'pending') && fresh.every(({ reason }) => reason === undefined);
+      const begun = await starts.begin(fresh, wish, { warnings, emit, scope, ...(holds ? { plan } : {}) });
       return { ...begun, reports: [...ended, ...begun.reports] };
     });
     if ('needs' in done) return { failures: [], warnings, reports: [], needs: done.needs };

@@ -34,6 +34,8 @@ export interface ConvergenceWatch {
   readonly emit: (event: ProgressEvent) => void;
   /** Nodes that should run, as soon as all their wires are there; and those that lack one. */
   readonly wired: (nodes: readonly string[], failed: ReadonlySet<string>) => void;
+  /** What was planned already, and still holds. */
+  readonly plan?: Plan;
 }
 
 /** A state that is planned for, and the lab compiled from it. */
@@ -98,7 +100,7 @@ export class Convergence {
   /** Carries out the steps of a plan. In a turn. */
   async converge(scope?: ReadonlySet<string>, watch: ConvergenceWatch = unwatched): Promise<readonly StepReport[]> {
     const { active } = this;
-    const plan = await this.plan(scope);
+    const plan = watch.plan ?? (await this.plan(scope));
     const links = plan.steps.filter((step) => step.action === 'connect').length;
     if (links > worthTelling) watch.emit({ node: '', stage: 'waiting', message: `making ${links} links` });
     return await carryOut(active.lab, active.wiring, plan, {

@@ -4,7 +4,7 @@ import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import { conditionRefusals } from './conditions.ts';
 import type { Consoles } from './consoles.ts';
-import type { Convergence } from './convergence.ts';
+import type { Convergence, Plan } from './convergence.ts';
 import type { HeldLab } from './held-lab.ts';
 import { Launches } from './launches.ts';
 import type { NodeRecord } from './node-record.ts';
@@ -33,6 +33,8 @@ export interface StartWatch {
   readonly emit: (event: ProgressEvent) => void;
   /** Look only at what touches these nodes. */
   readonly scope?: ReadonlySet<string> | undefined;
+  /** What was planned for this start, where that is known. */
+  readonly plan?: Plan;
 }
 
 export interface StartParts {
@@ -69,6 +71,7 @@ export class Starts {
     const refused = refusedLinks(active.lab);
     const held = new Set(refused.map(({ node }) => node));
     const reports = await convergence.converge(watch.scope, {
+      ...(watch.plan === undefined ? {} : { plan: watch.plan }),
       emit,
       wired: (nodes, failed) => {
         const wired = new Set(nodes);
