@@ -7,7 +7,7 @@ import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { ActiveLab } from './active-lab.ts';
 import { carryOut } from './carry-out.ts';
-import { type DesiredState, desiredTopology } from './desired-state.ts';
+import { connectionLinks, type DesiredState, desiredTopology } from './desired-state.ts';
 import type { GuestPorts } from './guest-ports.ts';
 import type { HeldLab } from './held-lab.ts';
 import type { Lab } from './lab.ts';
@@ -148,6 +148,15 @@ export class Convergence {
         for (const { message } of await this.reconcile(nodes)) if (message !== undefined) log(message);
       })
       .catch((failure: unknown) => log(String(failure)));
+  }
+
+  /** Sees to the names of ports that commands and features have plugged: an engine that was killed may have left one without. */
+  nameAgain(): void {
+    const { active, state } = this;
+    for (const { id, tail, head } of [...connectionLinks(state), ...state.changes.attached]) {
+      if (active.wiring.made(id) === undefined) continue;
+      for (const { node, port } of [tail, head]) if (port !== undefined) this.#parts.guestPorts.plugged(active, node, port);
+    }
   }
 
   /** Resolves when what has come up or gone by now has been seen to, in guests that can be asked, too. */

@@ -18,7 +18,8 @@ const patience = 15_000;
 export class GuestPorts {
   readonly #clock: Clock;
   readonly #log: (message: string) => void;
-  readonly #naming = new Map<Promise<void>, NodeRecord>();
+  /** What names a port, and whether somebody still waits for it: a port that is taken out again shows up nowhere. */
+  readonly #naming = new Map<Promise<void>, () => boolean>();
 
   constructor(clock: Clock, log: (message: string) => void) {
     this.#clock = clock;
@@ -26,17 +27,18 @@ export class GuestPorts {
   }
 
   /** A port was plugged. Returns at once; a guest that boots is waited for. */
-  plugged({ lab, config }: Pick<ActiveLab, 'lab' | 'config'>, node: string, port: string): void {
+  plugged(active: Pick<ActiveLab, 'lab' | 'config'>, node: string, port: string): void {
+    const { lab, config } = active;
     const record = lab.records.get(node);
     const mac = lab.macs.get(portKey(node, port));
     if (record?.handle?.nameInterface === undefined || mac === undefined) return;
     const naming = this.#name(record, port, mac, config).finally(() => this.#naming.delete(naming));
-    this.#naming.set(naming, record);
+    this.#naming.set(naming, () => record.ready && active.lab.linkOfPort.has(portKey(node, port)));
   }
 
   /** Resolves when the guests that have booted by now show their new ports by name, and configured, or take too long. */
   async settled(): Promise<void> {
-    const due = [...this.#naming].flatMap(([naming, { ready }]) => (ready ? naming : []));
+    const due = [...this.#naming].flatMap(([naming, isAwaited]) => (isAwaited() ? naming : []));
     if (due.length === 0) return;
     const named = Promise.all(due);
     await Promise.race([named, this.#clock.sleep(patience, named)]);

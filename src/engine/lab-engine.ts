@@ -136,6 +136,7 @@ export class LabEngine {
     for (const node of await active.endStrangers()) this.#parts.log(`${node}: it was ended, since the topology no longer has it`);
     await active.wiring.resume();
     for (const { message } of await this.#convergence.reconcile()) if (message !== undefined) this.#parts.log(message);
+    this.#convergence.nameAgain();
   }
 
   /** Starts nodes; those that run, or are being started by another call, are skipped. */
