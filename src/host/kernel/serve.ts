@@ -11,7 +11,8 @@ const patience = 3000;
  */
 export function serveKernel(threadPath: string): void {
   let worker: KernelWorker | undefined;
-  const send = (message: KernelMessage) => process.send?.(message);
+  // A parent that is gone meanwhile needs no answer; the channel's end is told apart.
+  const send = (message: KernelMessage) => process.send?.(message, () => undefined);
 
   const answer = async ({ call, arguments: given }: KernelCall): Promise<unknown> => {
     if (call === 'start') {
