@@ -7,11 +7,18 @@ import type { Voice } from '../voice.ts';
 import type { Words } from '../words.ts';
 import { findPlace } from './place.ts';
 import { showOutcome } from './run-lab.ts';
-import { requireConnection } from './session.ts';
+import { requireConnection, requireNodes } from './session.ts';
 
 /** Connects to the lab that the words mean; a Refusal where it does not run. */
 export async function runningLab(context: Context, words: Words): Promise<LabConnection> {
   return await requireConnection(context, await findPlace(context, words));
+}
+
+/** A Refusal, with the nearest name, unless the lab has all these nodes. */
+export async function requireNodesOf(connection: LabConnection, wanted: readonly string[]): Promise<void> {
+  const { nodes } = await connection.call('status', { ports: false });
+  const names = nodes.map(({ name }) => name);
+  requireNodes(wanted, connection.name, names);
 }
 
 /** Makes edits of a running lab, tells what was done, and gives the exit code. */

@@ -1,7 +1,6 @@
 import { EXIT } from '../exit-codes.ts';
-import { runningLab } from '../lab/change-lab.ts';
+import { requireNodesOf, runningLab } from '../lab/change-lab.ts';
 import { showOutcome } from '../lab/run-lab.ts';
-import { requireNodes } from '../lab/session.ts';
 import type { Verb } from '../verb.ts';
 
 export const killVerb: Verb = {
@@ -14,12 +13,7 @@ Examples:
   positional: [{ syntax: '<nodes...>', meaning: 'the nodes', completes: 'node' }],
   async run(context, words, voice) {
     const connection = await runningLab(context, words);
-    const { nodes } = await connection.call('status', { ports: false });
-    requireNodes(
-      words.positional,
-      connection.name,
-      nodes.map(({ name }) => name),
-    );
+    await requireNodesOf(connection, words.positional);
     const outcome = await connection.call('stop', { nodes: words.positional, kill: true });
     showOutcome(voice, outcome);
     voice.info(`Killed ${words.positional.join(', ')}`);

@@ -1,4 +1,4 @@
-import { runningLab, tellChange } from '../lab/change-lab.ts';
+import { requireNodesOf, runningLab, tellChange } from '../lab/change-lab.ts';
 import type { Verb } from '../verb.ts';
 
 export const pauseVerb: Verb = {
@@ -13,6 +13,7 @@ Examples:
   shares: ['json'],
   async run(context, words, voice) {
     const connection = await runningLab(context, words);
+    await requireNodesOf(connection, words.positional);
     const outcome = await connection.call('pause', { nodes: words.positional, paused: true });
     return tellChange(voice, words, outcome, `Paused ${words.positional.join(', ')}`);
   },
