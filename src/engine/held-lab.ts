@@ -138,7 +138,9 @@ export class HeldLab {
   async #write({ state, files, gone }: Compiled): Promise<void> {
     const { directory } = state.spec;
     if (files.length > 0) await this.#parts.writeFileSet(directory, files);
-    await this.#parts.files.removeAll([...gone].flatMap((name) => [`${directory}/${name}`, `${directory}/${name}.yaml`]));
+    await this.#parts.files.removeAll(
+      [...gone].flatMap((name) => ['', '.yaml', '.pid'].map((ending) => `${directory}/${name}${ending}`)),
+    );
   }
 
   /** topology.dot follows the file that was applied, as `generate` would write it, soon; a file of the user's own is never written over. */
