@@ -1,18 +1,18 @@
 import { afterAll, beforeAll, describe, it } from 'vitest';
-import { eventually } from '../support/lab-command.ts';
 import { type LabFixture, labFixture } from '../support/lab-fixture.ts';
-import { anyCommand } from '../support/random-lab/commands.ts';
+import { noQemu } from '../support/lab-holder.ts';
+import { anyCommand, NAMES } from '../support/random-lab/commands.ts';
 import { Dice } from '../support/random-lab/dice.ts';
 import { LiveLab } from '../support/random-lab/live-lab.ts';
 
 const seed = Number(process.env['WEFT_RANDOM_SEED'] ?? 20261120);
 const labs = Number(process.env['WEFT_RANDOM_LABS'] ?? 15);
-/** Sequences that one lab lives through. */
-const sequences = 20;
+const guestLabs = Number(process.env['WEFT_RANDOM_GUEST_LABS'] ?? 2);
 const noRoot = process.getuid?.() === 0 ? undefined : 'only root sees into the namespaces of nodes';
 if (noRoot !== undefined) process.stdout.write(`skipped: random changes: ${noRoot}\n`);
+else if (noQemu !== undefined) process.stdout.write(`skipped: random changes of guests: ${noQemu}\n`);
 
-const file = `graph random {
+const namespaces = `graph random {
   node [shape=record];
   qn_template="namespace";
   hub [qn_hub="true"];
@@ -25,63 +25,85 @@ const file = `graph random {
   a ["feature.attach-network-to"="c\\nd frontend_mac=0a:00:00:00:00:01"];
 }`;
 
-describe.skipIf(noRoot !== undefined)('a lab of namespaces that is changed at random', () => {
+const guests = `graph random {
+  node [shape=record];
+  qn_template="small";
+  v; w; n [qn_template="namespace"];
+  v:eth0 -- w:eth0;
+  w:eth1 -- n:eth0;
+  v ["feature.attach-network-to"="n\\nw"];
+}`;
+
+const seeds = (count: number) => Array.from({ length: count }, (_, at) => seed + at);
+
+describe.skipIf(noRoot !== undefined)('a lab that is changed at random is what it should be after each command', () => {
   let weft: LabFixture;
-  let directory: string;
 
   beforeAll(async () => {
     weft = await labFixture();
-    directory = weft.write({ 'random/topology.dot.in': file });
-    process.stdout.write(`seed ${seed}: WEFT_RANDOM_SEED=N takes another, WEFT_RANDOM_LABS=N another number of labs\n`);
+    process.stdout.write(`seed ${seed}; WEFT_RANDOM_SEED, WEFT_RANDOM_LABS and WEFT_RANDOM_GUEST_LABS ask for others\n`);
   });
 
   afterAll(() => weft.end());
 
-  it.each(Array.from({ length: labs }, (_, at) => seed + at))(
-    `is what it should be after each command of ${sequences} sequences, seed %i`,
-    async (own) => {
-      await weft.ok(directory, 'up');
-      const lab = await LiveLab.open(weft, 'random');
-      const told: string[] = [];
-      try {
-        const dice = new Dice(own);
-        await isRight(lab, false);
-        for (let sequence = 0; sequence < sequences; sequence++) {
-          told.push(`sequence ${sequence}`);
-          for (let left = 4 + dice.roll(9); left > 0; left--) {
-            const command = anyCommand(dice, lab.model);
-            told.push(command.text);
-            await command.run(lab);
-            command.model?.(lab.model);
-            await isRight(lab, command.late === true);
-          }
-          const disagreement = await lab.disagreement();
-          if (disagreement !== undefined) throw new Error(disagreement);
-        }
-      } catch (failure) {
-        const reason = failure instanceof Error ? failure.message : String(failure);
-        throw new Error(`${reason}\nseed ${own}, after:\n${told.join('\n')}`, { cause: failure });
-      } finally {
-        lab.close();
-        await weft.ok(directory, 'down');
-      }
-      await weft.nothingLeft();
-    },
-  );
+  it.each(seeds(labs))('namespaces, 20 sequences, seed %i', async (own) => {
+    const directory = weft.write({ 'random/topology.dot.in': namespaces });
+    await live(weft, directory, { names: NAMES, fixed: false }, { seed: own, sequences: 20, late: false });
+  });
+
+  it.skipIf(noQemu !== undefined).each(seeds(guestLabs))('guests, 4 sequences, seed %i', async (own) => {
+    const directory = weft.write({ 'random/topology.dot.in': guests });
+    await live(weft, directory, { names: ['v', 'w', 'n', 'nobody'], fixed: true }, { seed: own, sequences: 4, late: true });
+  });
 });
 
-/** The kernel is as the model is; what the engine hears of by itself may take a moment. */
+interface Life {
+  readonly seed: number;
+  readonly sequences: number;
+  /** The nodes show what became of them in their own time. */
+  readonly late: boolean;
+}
+
+/** Brings a lab up, lives through the sequences with it, and takes it down; says on failure what was done. */
+async function live(
+  weft: LabFixture,
+  directory: string,
+  names: Parameters<typeof LiveLab.open>[2],
+  { seed: own, sequences, late }: Life,
+): Promise<void> {
+  await weft.ok(directory, 'up');
+  const lab = await LiveLab.open(weft, 'random', names);
+  const told: string[] = [];
+  try {
+    const dice = new Dice(own);
+    await isRight(lab, late);
+    for (let sequence = 0; sequence < sequences; sequence++) {
+      told.push(`sequence ${sequence}`);
+      for (let left = 4 + dice.roll(9); left > 0; left--) {
+        const command = anyCommand(dice, lab.model);
+        told.push(command.text);
+        await command.run(lab);
+        command.model?.(lab.model);
+        await isRight(lab, late || command.late === true);
+      }
+      const disagreement = await lab.disagreement();
+      if (disagreement !== undefined) throw new Error(disagreement);
+    }
+  } catch (failure) {
+    const reason = failure instanceof Error ? failure.message : String(failure);
+    throw new Error(`${reason}\nseed ${own}, after:\n${told.join('\n')}`, { cause: failure });
+  } finally {
+    lab.close();
+    await weft.ok(directory, 'down');
+  }
+  await weft.nothingLeft();
+}
+
+/** The kernel is as the model is; what is heard of late may take a moment. */
 async function isRight(lab: LiveLab, late: boolean): Promise<void> {
-  let problems: string[] = await lab.differences();
-  if (problems.length > 0 && late) {
-    await eventually(
-      async () => {
-        problems = await lab.differences();
-        return problems.length === 0;
-      },
-      'the lab to be what it should be',
-      10,
-    ).catch(() => undefined);
+  let problems = await lab.differences();
+  for (const end = Date.now() + 15_000; late && problems.length > 0 && Date.now() < end; problems = await lab.differences()) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));
 }

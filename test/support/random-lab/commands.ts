@@ -2,7 +2,7 @@ import { printTopology } from '../../../src/dot/print-topology.ts';
 import { readTopology } from '../../../src/dot/read-topology.ts';
 import type { Change } from '../../../src/model/change.ts';
 import type { Dice } from './dice.ts';
-import type { LabModel } from './lab-model.ts';
+import type { LabModel, Nature } from './lab-model.ts';
 import { isEqual, type LiveLab } from './live-lab.ts';
 import { FEATURE, isTaken, linkId, merged, nodeOf, type Plan, type PlannedLink } from './plan.ts';
 
@@ -17,7 +17,7 @@ export interface Command {
 }
 
 /** Names of nodes that files and commands make; the last is too long for an interface. */
-const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'frontend-with-a-long-name'] as const;
+export const NAMES = ['a', 'b', 'c', 'd', 'e', 'f', 'frontend-with-a-long-name'];
 const PORTS = ['eth0', 'eth1', 'eth2', 'lan'] as const;
 const LIMIT = 7;
 
@@ -37,7 +37,7 @@ const start: Maker = (dice, model) => {
   return {
     text: `start ${nodes.join(' ')}`,
     model: (next) => next.start(nodes),
-    run: (lab) => lab.call('start', { spec: lab.specOf(lab.model.base), nodes, wait: false, timeout: 30 }),
+    run: (lab) => lab.call('start', { spec: lab.specOf(lab.model.base), nodes, wait: true, timeout: 60 }),
   };
 };
 
@@ -54,7 +54,7 @@ const stop: Maker = (dice, model) => {
 
 const pause: Maker = (dice, model) => {
   const paused = dice.once(2);
-  const nodes = dice.some(paused ? [...model.alive] : [...model.paused], 2);
+  const nodes = dice.some(paused ? [...model.alive] : [...model.paused].filter((node) => model.alive.has(node)), 2);
   if (nodes.length === 0) return undefined;
   return {
     text: `${paused ? 'pause' : 'unpause'} ${nodes.join(' ')}`,
@@ -91,11 +91,11 @@ const killEngine: Maker = (dice, model) => {
 };
 
 const feature: Maker = (dice, model) => {
-  const names: readonly string[] = NAMES;
+  const { names } = model.nature;
   const node = dice.pick(model.nodes);
   if (node === undefined) return undefined;
   const frontends = dice.some(
-    [...NAMES].filter((name) => name !== node),
+    names.filter((name) => name !== node),
     3,
   );
   const macOf = (frontend: string) => `0a:00:00:0${names.indexOf(frontend)}:0${names.indexOf(node)}:0${dice.roll(3)}`;
@@ -105,7 +105,7 @@ const feature: Maker = (dice, model) => {
 };
 
 const attach: Maker = (dice, model) => {
-  const link = freeLink(dice, model.desired, model.hubs);
+  const link = freeLink(dice, model.desired, model.nature);
   return link && changing([attachOf(link)], (next) => next.attach(link));
 };
 
@@ -120,7 +120,7 @@ const move: Maker = (dice, model) => {
   if (id === undefined || old === undefined) return undefined;
   const links = new Map(model.desired.links);
   links.delete(id);
-  const free = freeLink(dice, { ...model.desired, links }, model.hubs);
+  const free = freeLink(dice, { ...model.desired, links }, model.nature);
   if (free === undefined) return undefined;
   const moved =
     isTaken({ ...model.desired, links }, free.head) || nodeOf(old.tail) === nodeOf(free.head)
@@ -133,8 +133,8 @@ const move: Maker = (dice, model) => {
 };
 
 const create: Maker = (dice, model) => {
-  const node = dice.pick(NAMES.filter((name) => !model.desired.nodes.has(name)));
-  if (node === undefined || model.nodes.length >= LIMIT) return undefined;
+  const node = dice.pick(model.nature.names.filter((name) => !model.desired.nodes.has(name)));
+  if (node === undefined || model.nature.fixed || model.nodes.length >= LIMIT) return undefined;
   const from = dice.once(3) ? dice.pick(model.nodes) : undefined;
   if (from !== undefined) {
     const attributes = Object.entries(model.desired.nodes.get(from) ?? {}).filter(([name]) => name !== 'label');
@@ -150,7 +150,7 @@ const create: Maker = (dice, model) => {
 
 const remove: Maker = (dice, model) => {
   const node = dice.pick(model.nodes.filter((name) => !model.alive.has(name)));
-  return node === undefined || model.nodes.length <= 3
+  return node === undefined || model.nature.fixed || model.nodes.length <= 3
     ? undefined
     : changing([{ change: 'remove', node }], (next) => next.remove(node));
 };
@@ -172,7 +172,7 @@ const plug: Maker = (dice, model) => {
 };
 
 const apply: Maker = (dice, model) => {
-  const file = dice.once(5) ? undefined : changedFile(dice, dice.once(2) ? model.base : model.desired, model.hubs);
+  const file = dice.once(5) ? undefined : changedFile(dice, dice.once(2) ? model.base : model.desired, model.nature);
   const discard = file !== undefined && dice.once(4);
   if (file !== undefined && !discard && merged(model.base, model.desired, file) === undefined) {
     return {
@@ -196,7 +196,7 @@ const applyPrinted: Maker = (_dice, model) => ({
     const { topology } = readTopology({ path: 'printed.dot', text: printTopology(desired) }, { defaultName: lab.name });
     if (topology === undefined) throw new Error('the printed file does not read back');
     const spec = { ...lab.specOf(lab.model.base), topology };
-    const done = await lab.call('apply', { file: { spec }, restart: 'no', remove: true, wait: false, timeout: 30 });
+    const done = await lab.call('apply', { file: { spec }, restart: 'no', remove: true, wait: true, timeout: 60 });
     const changing = done.reports.filter(({ step }) => !['launch', 'carrier', 'connect'].includes(step.action));
     if (model.alive.size === model.wanted.size && done.reports.length > 0) throw new Error(`it does ${JSON.stringify(changing)}`);
   },
@@ -204,7 +204,9 @@ const applyPrinted: Maker = (_dice, model) => ({
 
 /** Somebody breaks an interface; apply mends it. */
 const damage: Maker = (dice, model) => {
-  const port = dice.pick(model.expectedPorts().filter(({ name, node }) => name !== '' && model.alive.has(node)));
+  const port = dice.pick(
+    model.expectedPorts().filter(({ name, node }) => name !== '' && model.alive.has(node) && !model.nature.vms.has(node)),
+  );
   if (port === undefined) return undefined;
   return {
     text: `delete the interface ${port.node}:${port.name} by hand, then apply`,
@@ -274,7 +276,7 @@ function changing(changes: readonly Change[], model: (next: LabModel) => void): 
 
 async function applied(lab: LiveLab, file: Plan | undefined, discard: boolean): Promise<void> {
   const wish = file === undefined ? {} : { file: { spec: lab.specOf(file), discard } };
-  withoutFailures(await lab.call('apply', { ...wish, restart: 'no', remove: true, wait: false, timeout: 30 }));
+  withoutFailures(await lab.call('apply', { ...wish, restart: 'no', remove: true, wait: true, timeout: 60 }));
 }
 
 function withoutFailures(outcome: { readonly failures: readonly unknown[] }): void {
@@ -286,7 +288,7 @@ function attachOf({ tail, head, attributes }: PlannedLink): Change {
   return { change: 'attach', tail: end(tail), head: end(head), attributes };
 }
 
-function freeLink(dice: Dice, plan: Plan, hubs: ReadonlySet<string>): PlannedLink | undefined {
+function freeLink(dice: Dice, plan: Plan, { hubs }: Pick<Nature, 'hubs'>): PlannedLink | undefined {
   const free = [...plan.nodes.keys()].flatMap((name) =>
     hubs.has(name) ? [name] : PORTS.map((port) => `${name}:${port}`).filter((end) => !isTaken(plan, end)),
   );
@@ -297,15 +299,15 @@ function freeLink(dice: Dice, plan: Plan, hubs: ReadonlySet<string>): PlannedLin
 }
 
 /** A file in which a few things are otherwise. */
-function changedFile(dice: Dice, plan: Plan, hubs: ReadonlySet<string>): Plan {
+function changedFile(dice: Dice, plan: Plan, nature: Nature): Plan {
   const nodes = new Map(plan.nodes);
   const links = new Map(plan.links);
   for (let edits = dice.roll(3) + 1; edits > 0; edits--) {
     const now = { nodes, links };
-    const name = dice.pick(NAMES) ?? 'a';
-    const link = freeLink(dice, now, hubs);
+    const name = dice.pick(nature.names) ?? 'a';
+    const link = freeLink(dice, now, nature);
     const id = dice.pick([...links.keys()]);
-    switch (dice.roll(5)) {
+    switch (nature.fixed ? dice.pick([0, 1, 4]) : dice.roll(5)) {
       case 0:
         if (link !== undefined) links.set(linkId(link), link);
         break;
@@ -321,9 +323,9 @@ function changedFile(dice: Dice, plan: Plan, hubs: ReadonlySet<string>): Plan {
         for (const [each, { tail, head }] of links) if (nodeOf(tail) === name || nodeOf(head) === name) links.delete(each);
         break;
       default: {
-        const backend = dice.pick([...nodes.keys()].filter((each) => !hubs.has(each)));
+        const backend = dice.pick([...nodes.keys()].filter((each) => !nature.hubs.has(each)));
         const frontends = dice.some(
-          NAMES.filter((each) => each !== backend),
+          nature.names.filter((each) => each !== backend),
           2,
         );
         if (backend !== undefined) nodes.set(backend, { ...nodes.get(backend), [FEATURE]: frontends.join('\n') });

@@ -2,11 +2,15 @@ import type { SeenInterface } from './kernel-eye.ts';
 import { type Connection, type ExpectedPort, idOf, type LabModel } from './lab-model.ts';
 import { isTaken } from './plan.ts';
 
+export type GuestInterface = Pick<SeenInterface, 'name' | 'mac' | 'carrier'>;
+
 /** What is seen of a lab. */
 export interface Seen {
   readonly lab: string;
   /** By namespace; the panel is ''. */
   readonly interfaces: ReadonlyMap<string, readonly SeenInterface[]>;
+  /** Interfaces as virtual machines see them, of those that can be asked. */
+  readonly guests: ReadonlyMap<string, readonly GuestInterface[]>;
   readonly processes: ReadonlyMap<string, readonly { readonly pid: number; readonly still: boolean }[]>;
 }
 
@@ -71,37 +75,72 @@ class Comparison {
     for (const { name } of found) this.#known.add(`/${name}`);
   }
 
-  #port({ node, name, peer, on, atHub }: ExpectedPort, macs: Map<string, string>, mac?: string): void {
+  #port(port: ExpectedPort, macs: Map<string, string>, mac?: string): void {
+    if (this.#model.isHidden(port.node)) this.#guestPort(port, macs, mac);
+    else this.#kernelPort(port, macs, mac);
+  }
+
+  #kernelPort({ node, name, peer, on, staysUp }: ExpectedPort, macs: Map<string, string>, mac?: string): void {
     const end = `${node}:${name}`;
+    if (this.#model.isHidden(peer)) this.#known.add(`/${this.#panel(end, peer)[0]?.name}`);
     const found = this.#interface(end);
-    if (found === undefined) return void this.#problems.push(`${end} is missing`);
+    if (found === undefined) {
+      this.#tell(`${end} is missing`);
+      return;
+    }
     this.#known.add(`${node}/${name}`);
     const alias = `weft ${this.#seen.lab} ${end} -- ${peer.includes(':') ? peer : `${peer}:`}`;
     this.#check(found.alias === alias, `${end} is marked "${found.alias}", not "${alias}"`);
     this.#check(found.carrier === on, `${end} has ${found.carrier ? 'a' : 'no'} carrier`);
-    this.#check(found.up === (on || atHub), `${end} is ${found.up ? 'up' : 'down'}`);
+    this.#check(found.up === (on || staysUp), `${end} is ${found.up ? 'up' : 'down'}`);
     const expected = mac ?? macs.get(end) ?? found.mac;
     this.#check(found.mac === expected, `${end} has the MAC ${found.mac} instead of ${expected}`);
     if (mac === undefined) macs.set(end, found.mac);
+  }
+
+  /** A network device of a virtual machine: the panel has an interface for it, the guest sees it. */
+  #guestPort({ node, name, peer, on }: ExpectedPort, macs: Map<string, string>, mac?: string): void {
+    const end = `${node}:${name}`;
+    const panel = this.#panel(end, peer);
+    this.#check(panel.length === 1, `the panel has ${panel.length} interfaces for ${end} -- ${peer}`);
+    for (const each of panel) this.#known.add(`/${each.name}`);
+    const guest = this.#seen.guests.get(node);
+    if (guest === undefined) return;
+    const found = guest.find((each) => each.name === name);
+    if (found === undefined) {
+      this.#tell(`the guest has no ${end}`);
+      return;
+    }
+    this.#known.add(`${node}/${name}`);
+    this.#check(found.carrier === on, `the guest sees ${found.carrier ? 'a' : 'no'} carrier at ${end}`);
+    this.#check(
+      found.mac === (mac ?? macs.get(end) ?? found.mac),
+      `the guest sees the MAC ${found.mac} at ${end}, not the one it had or should have`,
+    );
+    macs.set(end, found.mac);
+  }
+
+  #panel(end: string, peer: string): readonly SeenInterface[] {
+    const alias = `weft ${this.#seen.lab} ${end} -- ${peer.includes(':') ? peer : `${peer}:`}`;
+    return (this.#seen.interfaces.get('') ?? []).filter((each) => each.alias === alias);
   }
 
   #connection(connection: Connection): void {
     this.#learn(connection);
     const { backend, frontend, backendPort, frontendPort, mac } = connection;
     const what = `${backend} -> ${frontend}`;
-    if (backendPort === undefined || frontendPort === undefined)
-      return void this.#problems.push(`the connection ${what} is missing`);
+    if (backendPort === undefined || frontendPort === undefined) {
+      this.#tell(`the connection ${what} is missing`);
+      return;
+    }
     const on = !this.#model.unplugged.has(idOf(connection));
     const ends = { tail: `${backend}:${backendPort}`, head: `${frontend}:${frontendPort}` };
+    const staysUp = this.#model.isHidden(ends.tail) || this.#model.isHidden(ends.head);
     const macs = this.#memory.connectionMacs;
     const own = { tail: `${what} backend`, head: `${what} frontend` };
+    this.#port({ node: backend, name: backendPort, peer: ends.head, on, staysUp }, new Map(), this.#stable(own.tail, ends.tail));
     this.#port(
-      { node: backend, name: backendPort, peer: ends.head, on, atHub: false },
-      new Map(),
-      this.#stable(own.tail, ends.tail),
-    );
-    this.#port(
-      { node: frontend, name: frontendPort, peer: ends.tail, on, atHub: false },
+      { node: frontend, name: frontendPort, peer: ends.tail, on, staysUp },
       new Map(),
       mac ?? this.#stable(own.head, ends.head),
     );
@@ -109,50 +148,62 @@ class Comparison {
     const short = frontend.length <= 15;
     this.#check(short ? backendPort === frontend : /~/.test(backendPort), `${what} is called ${backendPort} in ${backend}`);
     for (const [key, end] of [[own.tail, ends.tail], ...(mac === undefined ? [[own.head, ends.head]] : [])] as const) {
-      const found = this.#interface(end ?? '')?.mac;
+      const found = this.#macAt(end ?? '');
       if (found !== undefined && key !== undefined) macs.set(key, found);
     }
   }
 
   #stable(key: string, end: string): string | undefined {
-    return this.#memory.connectionMacs.get(key) ?? this.#interface(end)?.mac;
+    return this.#memory.connectionMacs.get(key) ?? this.#macAt(end);
+  }
+
+  #macAt(end: string): string | undefined {
+    const [node = '', name] = end.split(':');
+    return this.#interface(end)?.mac ?? this.#seen.guests.get(node)?.find((each) => each.name === name)?.mac;
   }
 
   /** Finds out how the interfaces of a new connection are called. */
   #learn(connection: Connection): void {
     if (connection.backendPort !== undefined) return;
     const { backend, frontend } = connection;
-    for (const { alias } of this.#seen.interfaces.get(backend) ?? []) {
+    for (const { alias } of [...this.#seen.interfaces.values()].flat()) {
       const [own = '', peer = ''] = alias.slice(`weft ${this.#seen.lab} `.length).split(' -- ');
-      const [[, ownPort = ''], [node, port = '']] = [own.split(':'), peer.split(':')];
-      if (node !== frontend || !/^eth\d+$/.test(port) || /^eth\d+$/.test(ownPort)) continue;
+      const [[ownNode, ownPort = ''], [node, port = '']] = [own.split(':'), peer.split(':')];
+      if (ownNode !== backend || node !== frontend || !/^eth\d+$/.test(port) || /^eth\d+$/.test(ownPort)) continue;
+      if (isTaken(this.#model.desired, own)) continue;
       connection.backendPort = ownPort;
       connection.frontendPort = port;
-      const taken = (this.#seen.interfaces.get(frontend) ?? []).length;
+      const taken = (this.#seen.interfaces.get(frontend) ?? this.#seen.guests.get(frontend))?.length ?? 99;
       this.#check(Number(port.slice(3)) < taken, `${frontend} got ${port} although a lower one was free`);
     }
   }
 
   #strangers(): void {
     for (const [space, interfaces] of this.#seen.interfaces) {
-      if (space !== '' && !this.#model.nodes.includes(space)) this.#problems.push(`the namespace ${space} is left`);
+      const isNode = this.#model.nodes.includes(space) && !this.#model.nature.vms.has(space);
+      if (space !== '' && !isNode) this.#problems.push(`the namespace ${space} is left`);
       for (const { name, alias } of interfaces) {
         if (!this.#known.has(`${space}/${name}`))
           this.#problems.push(`${space || 'the panel'} has the interface ${name} "${alias}"`);
       }
     }
-    for (const node of this.#model.alive) this.#check(this.#seen.interfaces.has(node), `the namespace ${node} is missing`);
+    for (const [node, interfaces] of this.#seen.guests) {
+      for (const { name } of interfaces)
+        this.#check(this.#known.has(`${node}/${name}`), `the guest ${node} has the interface ${name}`);
+    }
+    const namespaces = [...this.#model.alive].filter((node) => !this.#model.nature.vms.has(node));
+    for (const node of namespaces) this.#check(this.#seen.interfaces.has(node), `the namespace ${node} is missing`);
   }
 
   #pair(tail: string, head: string): void {
     const [one, other] = [this.#interface(tail), this.#interface(head)];
-    if (one === undefined || other === undefined) return;
+    if (one === undefined || other === undefined || this.#model.isHidden(tail) || this.#model.isHidden(head)) return;
     this.#check(one.peer === other.index && other.peer === one.index, `${tail} and ${head} are no pair`);
   }
 
   #uniqueMacs(): void {
     const owners = new Map<string, string>();
-    for (const [space, interfaces] of this.#seen.interfaces) {
+    for (const [space, interfaces] of [...this.#seen.interfaces, ...this.#seen.guests]) {
       if (space === '') continue;
       for (const { name, mac } of interfaces) {
         const other = owners.get(mac);
@@ -165,6 +216,10 @@ class Comparison {
   #interface(end: string): SeenInterface | undefined {
     const [node = '', name] = end.split(':');
     return this.#seen.interfaces.get(node)?.find((each) => each.name === name);
+  }
+
+  #tell(problem: string): void {
+    this.#problems.push(problem);
   }
 
   #check(holds: boolean, problem: string): void {

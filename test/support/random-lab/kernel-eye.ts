@@ -11,6 +11,7 @@ export interface SeenInterface {
   readonly mac: string;
   readonly mtu: number;
   readonly alias: string;
+  /** Administratively. */
   readonly up: boolean;
   readonly carrier: boolean;
   /** Index of the other end of a pair, in the other end's namespace. */

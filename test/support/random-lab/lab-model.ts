@@ -15,19 +15,28 @@ export interface ExpectedPort {
   readonly name: string;
   readonly peer: string;
   readonly on: boolean;
-  /** Only its carrier is switched: it stays up. */
-  readonly atHub: boolean;
+  /** Only its carrier is switched: it stays up, since the other end is out of sight. */
+  readonly staysUp: boolean;
+}
+
+/** What a lab is made of that no command changes. */
+export interface Nature {
+  readonly hubs: ReadonlySet<string>;
+  readonly vms: ReadonlySet<string>;
+  /** Nodes that there may be; with `fixed` there are no others, and they do not go. */
+  readonly names: readonly string[];
+  readonly fixed: boolean;
 }
 
 /**
- * What a lab of namespaces should be, said in another way than the engine does: commands change it as the documentation says, and the kernel
+ * What a lab should be, said in another way than the engine does: commands change it as the documentation says, and the kernel
  * is compared with it.
  */
 export class LabModel {
   /** The file that the lab took last. */
   base: Plan;
   desired: Plan;
-  readonly hubs: ReadonlySet<string>;
+  readonly nature: Nature;
   wanted = new Set<string>();
   alive = new Set<string>();
   paused = new Set<string>();
@@ -37,15 +46,15 @@ export class LabModel {
   /** Connections whose cable is pulled, by link id. */
   readonly unplugged = new Set<string>();
 
-  constructor(file: Plan, hubs: ReadonlySet<string>) {
+  constructor(file: Plan, nature: Nature) {
     this.base = file;
     this.desired = file;
-    this.hubs = hubs;
+    this.nature = nature;
   }
 
   /** The same model, to go another way. */
   clone(): LabModel {
-    const copy = new LabModel(this.base, this.hubs);
+    const copy = new LabModel(this.base, this.nature);
     copy.desired = this.desired;
     for (const name of ['wanted', 'alive', 'paused', 'made', 'unplugged'] as const) {
       for (const each of this[name]) copy[name].add(each);
@@ -55,7 +64,7 @@ export class LabModel {
   }
 
   get nodes(): string[] {
-    return [...this.desired.nodes.keys()].filter((name) => !this.hubs.has(name));
+    return [...this.desired.nodes.keys()].filter((name) => !this.nature.hubs.has(name));
   }
 
   start(nodes: readonly string[]): void {
@@ -178,8 +187,13 @@ export class LabModel {
   }
 
   isOn({ tail, head, attributes }: PlannedLink): boolean {
-    const together = [tail, head].every((end) => this.hubs.has(nodeOf(end)) || this.alive.has(nodeOf(end)));
+    const together = [tail, head].every((end) => this.nature.hubs.has(nodeOf(end)) || this.alive.has(nodeOf(end)));
     return together && attributes['qn_link'] !== 'off';
+  }
+
+  /** The kernel's end of it is in the panel. */
+  isHidden(end: string): boolean {
+    return this.nature.hubs.has(nodeOf(end)) || this.nature.vms.has(nodeOf(end));
   }
 
   /** Ports of the topology's own links that must exist; those of connections are told by `connections`. */
@@ -187,11 +201,11 @@ export class LabModel {
     return [...this.desired.links].flatMap(([id, link]) => {
       if (!this.made.has(id)) return [];
       const on = this.isOn(link);
-      const atHub = [link.tail, link.head].some((end) => this.hubs.has(nodeOf(end)));
+      const staysUp = this.isHidden(link.tail) || this.isHidden(link.head);
       return [
         [link.tail, link.head],
         [link.head, link.tail],
-      ].map(([end = '', peer = '']) => ({ node: nodeOf(end), name: end.split(':')[1] ?? '', peer, on, atHub }));
+      ].map(([end = '', peer = '']) => ({ node: nodeOf(end), name: end.split(':')[1] ?? '', peer, on, staysUp }));
     });
   }
 }

@@ -3,14 +3,24 @@ import type { LabConnection } from '../../../src/api/labs.ts';
 import { HostError } from '../../../src/boundary/host-error.ts';
 import { openLabs } from '../../../src/main/labs.ts';
 import type { LabSpec } from '../../../src/model/lab-spec.ts';
-import type { Topology } from '../../../src/model/topology.ts';
+import type { NodeKind, Topology } from '../../../src/model/topology.ts';
 import { eventually } from '../lab-command.ts';
 import type { LabFixture } from '../lab-fixture.ts';
 import { processesOf } from '../lab-snapshot.ts';
 import { differences, Memory, type Seen } from './compare.ts';
 import { KernelEye, nodeProcesses, type SeenInterface } from './kernel-eye.ts';
-import { LabModel } from './lab-model.ts';
+import { LabModel, type Nature } from './lab-model.ts';
 import { nodeOf, type Plan } from './plan.ts';
+
+type Names = Pick<Nature, 'names' | 'fixed'>;
+
+interface Parts {
+  readonly name: string;
+  readonly eye: KernelEye;
+  readonly spec: LabSpec;
+  readonly engine: LabConnection;
+  readonly names: Names;
+}
 
 /** A lab that runs, its model, and hands to change both. */
 export class LiveLab {
@@ -22,27 +32,25 @@ export class LiveLab {
   #spec: LabSpec;
   #engine: LabConnection;
 
-  private constructor(weft: LabFixture, parts: { name: string; eye: KernelEye; spec: LabSpec; engine: LabConnection }) {
+  private constructor(weft: LabFixture, parts: Parts) {
     this.weft = weft;
     this.name = parts.name;
     this.#eye = parts.eye;
     this.#spec = parts.spec;
     this.#engine = parts.engine;
     const { topology } = parts.spec;
-    this.model = new LabModel(
-      planOf(topology),
-      new Set(topology.nodes.filter(({ kind }) => kind === 'hub').map(({ name }) => name)),
-    );
+    const named = (kind: NodeKind) => new Set(topology.nodes.filter((node) => node.kind === kind).map(({ name }) => name));
+    this.model = new LabModel(planOf(topology), { ...parts.names, hubs: named('hub'), vms: named('vm') });
     this.model.start(this.model.nodes);
   }
 
   /** Takes hold of a lab that `weft up` has brought up. */
-  static async open(weft: LabFixture, name: string): Promise<LiveLab> {
+  static async open(weft: LabFixture, name: string, names: Names): Promise<LiveLab> {
     const engine = await openLabs(weft.environment).connect(name);
     if (engine === undefined) throw new Error(`lab ${name} does not run`);
     const { spec } = await engine.call('desired', {});
     const eye = KernelEye.open(Number(readFileSync(`${weft.folder}/run/weft/${name}/anchor`, 'utf8')));
-    return new LiveLab(weft, { name, eye, spec, engine });
+    return new LiveLab(weft, { name, eye, spec, engine, names });
   }
 
   get call(): LabConnection['call'] {
@@ -53,10 +61,8 @@ export class LiveLab {
   specOf(plan: Plan): LabSpec {
     const nodes = [...plan.nodes].map(([name, attributes]) => {
       const known = this.#spec.topology.nodes.find((node) => node.name === name);
-      const nature = this.model.hubs.has(name)
-        ? ({ kind: 'hub', template: undefined } as const)
-        : ({ kind: 'namespace', template: 'namespace' } as const);
-      return { name, ...nature, attributes, labelPorts: known?.labelPorts ?? [] };
+      const { kind, template, labelPorts } = known ?? { kind: 'namespace', template: 'namespace', labelPorts: [] };
+      return { name, kind, template, attributes, labelPorts };
     });
     const end = (text: string) => ({ node: nodeOf(text), port: text.split(':')[1] });
     const links = [...plan.links].map(([id, { tail, head, attributes }]) => ({
@@ -117,7 +123,8 @@ export class LiveLab {
   /** How the machine and the engine differ from the model; nothing where all is right. */
   async differences(): Promise<string[]> {
     const interfaces = this.#eye.interfaces();
-    const seen: Seen = { lab: this.name, interfaces, processes: nodeProcesses(this.weft.folder) };
+    const processes = await this.#processes();
+    const seen: Seen = { lab: this.name, interfaces, guests: await this.#guests(), processes };
     const problems = differences(this.model, this.memory, seen);
     const { plan, running } = await this.desired();
     if (!isEqual(plan, this.model.desired)) problems.push(`desired is ${text(plan)}, not ${text(this.model.desired)}`);
@@ -139,6 +146,38 @@ export class LiveLab {
       JSON.stringify(all),
     );
     return ours === theirs ? undefined : `netlink says ${ours}, ip says ${theirs}`;
+  }
+
+  /** What the guests that can be asked see of their interfaces. */
+  async #guests(): Promise<Seen['guests']> {
+    const { alive, paused, nature } = this.model;
+    const script = 'cd /sys/class/net; for i in *; do echo $i $(cat $i/address) $(cat $i/carrier 2>/dev/null || echo 0); done';
+    const asked = [...nature.vms].filter((node) => alive.has(node) && !paused.has(node));
+    const answers = await Promise.all(
+      asked.map(async (node) => {
+        const { stdout } = await this.call('exec', { node, argv: ['sh', '-c', script], timeout: 20 });
+        const lines = Buffer.from(stdout, 'base64')
+          .toString()
+          .trim()
+          .split('\n')
+          .map((line) => line.split(' '));
+        const interfaces = lines.map(([name = '', mac = '', carrier]) => ({ name, mac, carrier: carrier === '1' }));
+        return [node, interfaces.filter(({ name }) => name !== 'lo')] as const;
+      }),
+    );
+    return new Map(answers);
+  }
+
+  /** Virtual machines stand still without a signal: their processes go on. */
+  async #processes(): Promise<Seen['processes']> {
+    const processes = nodeProcesses(this.weft.folder);
+    if (this.model.nature.vms.size === 0) return processes;
+    const { nodes } = await this.call('status', { ports: true });
+    const still = new Set(nodes.filter(({ state }) => state === 'paused').map(({ name }) => name));
+    const isStill = (node: string, stopped: boolean) => (this.model.nature.vms.has(node) ? still.has(node) : stopped);
+    return new Map(
+      [...processes].map(([node, found]) => [node, found.map((each) => ({ ...each, still: isStill(node, each.still) }))]),
+    );
   }
 
   close(): void {
