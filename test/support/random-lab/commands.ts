@@ -114,6 +114,13 @@ const detach: Maker = (dice, model) => {
   return id === undefined ? undefined : changing([{ change: 'detach', link: id }], (next) => next.detach(id));
 };
 
+const resize: Maker = (dice, model) => {
+  const id = dice.pick([...model.desired.links.keys()]);
+  const mtu = dice.pick(['1400', '9000', null]) ?? null;
+  if (id === undefined || model.nature.fixed) return undefined;
+  return changing([{ change: 'link', link: id, attributes: { qn_mtu: mtu } }], (next) => next.setLink(id, 'qn_mtu', mtu));
+};
+
 /** A cable that is moved: two edits that go together. */
 const move: Maker = (dice, model) => {
   const [id, old] = dice.pick([...model.desired.links]) ?? [];
@@ -241,7 +248,7 @@ const refusal: Maker = (dice, model) => {
 
 /** The engine is killed while it is at work; then the same or the state before is desired, and apply reaches it. */
 const killDuring: Maker = (dice, model) => {
-  const command = dice.pick([attach, detach, move, feature, start, stop, create, plug, apply])?.(dice, model);
+  const command = dice.pick([attach, detach, move, resize, feature, start, stop, create, plug, apply])?.(dice, model);
   if (command === undefined) return undefined;
   const words = dice.once(2) ? ['engine.mjs'] : ['engine.mjs', 'kernel-worker.mjs'];
   const after = dice.roll(25);
@@ -266,7 +273,7 @@ const killDuring: Maker = (dice, model) => {
 
 const MAKERS: readonly Maker[] = [
   ...[start, start, start, stop, stop, pause, pause, killNode, killEngine],
-  ...[feature, feature, feature, attach, attach, detach, move, create, remove, plug, plug],
+  ...[feature, feature, feature, attach, attach, detach, move, resize, create, remove, plug, plug],
   ...[apply, apply, applyPrinted, damage, refusal, killDuring],
 ];
 

@@ -17,6 +17,7 @@ export interface ExpectedPort {
   readonly on: boolean;
   /** Only its carrier is switched: it stays up, since the other end is out of sight. */
   readonly staysUp: boolean;
+  readonly mtu: number;
 }
 
 /** What a lab is made of that no command changes. */
@@ -202,10 +203,11 @@ export class LabModel {
       if (!this.made.has(id)) return [];
       const on = this.isOn(link);
       const staysUp = this.isHidden(link.tail) || this.isHidden(link.head);
+      const mtu = Number(link.attributes['qn_mtu'] ?? 1500);
       return [
         [link.tail, link.head],
         [link.head, link.tail],
-      ].map(([end = '', peer = '']) => ({ node: nodeOf(end), name: end.split(':')[1] ?? '', peer, on, staysUp }));
+      ].map(([end = '', peer = '']) => ({ node: nodeOf(end), name: end.split(':')[1] ?? '', peer, on, staysUp, mtu }));
     });
   }
 }

@@ -168,9 +168,14 @@ export class LiveLab {
     return new Map(answers);
   }
 
-  /** Virtual machines stand still without a signal: their processes go on. */
+  /** Those of namespaces stand still by a signal; virtual machines say themselves whether they do. */
   async #processes(): Promise<Seen['processes']> {
-    const processes = nodeProcesses(this.weft.folder);
+    let processes = nodeProcesses(this.weft.folder);
+    // A process that just replaces its program shows no environment for a moment.
+    const lacks = () => [...this.model.alive].some((node) => !processes.has(node));
+    for (const end = Date.now() + 1000; lacks() && Date.now() < end; processes = nodeProcesses(this.weft.folder)) {
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
     if (this.model.nature.vms.size === 0) return processes;
     const { nodes } = await this.call('status', { ports: true });
     const still = new Set(nodes.filter(({ state }) => state === 'paused').map(({ name }) => name));
