@@ -106,9 +106,10 @@ export class HeldLab {
   async take(compiled: Compiled, { durable = true }: { readonly durable?: boolean } = {}): Promise<void> {
     const active = this.#active;
     if (active === undefined) throw new Error('no lab is held');
-    const { state, lab, outdated } = compiled;
-    await this.#write(compiled);
+    const { state, lab, files, outdated } = compiled;
+    if (files.length > 0) await this.#parts.writeFileSet(state.spec.directory, files);
     await this.#parts.document.save(state, { durable });
+    await this.#removeGone(compiled);
     const fileChanged = this.#state?.spec.topology !== state.spec.topology;
     await active.follow(lab.follow(active.lab));
     this.#outdated = outdated;
@@ -135,12 +136,11 @@ export class HeldLab {
     return members.every((member) => now[member] === next[member]);
   }
 
-  async #write({ state, files, gone }: Compiled): Promise<void> {
+  /** Files of nodes that the document no longer names: one that it does name must find its own, whenever the engine ends. */
+  async #removeGone({ state, gone }: Compiled): Promise<void> {
     const { directory } = state.spec;
-    if (files.length > 0) await this.#parts.writeFileSet(directory, files);
-    await this.#parts.files.removeAll(
-      [...gone].flatMap((name) => ['', '.yaml', '.pid'].map((ending) => `${directory}/${name}${ending}`)),
-    );
+    const files = [...gone].flatMap((name) => ['', '.yaml', '.pid'].map((ending) => `${directory}/${name}${ending}`));
+    if (files.length > 0) await this.#parts.files.removeAll(files);
   }
 
   /** topology.dot follows the file that was applied, as `generate` would write it, soon; a file of the user's own is never written over. */
