@@ -37,6 +37,17 @@ describe('InterfaceIndex', () => {
     expect(new InterfaceIndex(own.map((each) => ({ ...each, netns: 'elsewhere' }))).holds(wire)).toBe(false);
   });
 
+  it('tells whether nodes see what they should', () => {
+    const own = wire.interfaces.map(({ netns, name, alias }) => state(netns, name, alias));
+    expect(new InterfaceIndex(own).suits(wire)).toBe(true);
+    expect(new InterfaceIndex(own.map((each) => ({ ...each, mtu: 1400 }))).suits(wire)).toBe(false);
+    const withMac = {
+      ...wire,
+      interfaces: wire.interfaces.map((place) => ({ ...place, seen: { mtu: 1500, mac: '02:00:00:00:00:99' } })),
+    };
+    expect(new InterfaceIndex(own).suits(withMac)).toBe(false);
+  });
+
   it('knows interfaces by their places, whatever their marks', () => {
     const index = new InterfaceIndex([state('a', 'eth0', '')]);
     expect([index.has('a/eth0'), index.has('b/eth0'), index.has('a/eth1')]).toEqual([true, false, false]);

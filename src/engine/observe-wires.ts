@@ -6,11 +6,11 @@ import type { Wire, WireInterface } from '../wires/wire.ts';
 /** Which interfaces there are, to be asked for many wires. */
 export class InterfaceIndex {
   readonly #marks: ReadonlySet<string>;
-  readonly #names: ReadonlySet<string>;
+  readonly #interfaces: ReadonlyMap<string, InterfaceState>;
 
   constructor(interfaces: readonly InterfaceState[]) {
     this.#marks = new Set(interfaces.map(({ netns, name, alias }) => `${netns}\n${name}\n${alias}`));
-    this.#names = new Set(interfaces.map(({ netns, name }) => `${netns}/${name}`));
+    this.#interfaces = new Map(interfaces.map((each) => [keyOf(each), each]));
   }
 
   /** All interfaces of the wire are there, with its marks. */
@@ -18,9 +18,18 @@ export class InterfaceIndex {
     return wire.interfaces.every(({ netns, name, alias }) => this.#marks.has(`${netns}\n${name}\n${alias}`));
   }
 
+  /** What nodes see of the wire is as it should be. */
+  suits(wire: Wire): boolean {
+    return wire.interfaces.every((place) => {
+      const found = this.#interfaces.get(keyOf(place));
+      const { seen } = place;
+      return seen === undefined || (found?.mtu === seen.mtu && found.mac === (seen.mac ?? found.mac));
+    });
+  }
+
   /** `NETNS/NAME`. */
   has(place: string): boolean {
-    return this.#names.has(place);
+    return this.#interfaces.has(place);
   }
 }
 

@@ -65,7 +65,7 @@ export class Wiring {
     const index = new InterfaceIndex(interfaces);
     const wires = new Set<string>();
     for (const wire of lab.links.wires.values()) if (this.#exists(wire, index, scope)) wires.add(wire.link);
-    if (lab === this.#lab) this.#note(wires);
+    if (lab === this.#lab) this.#note(wires, index);
     const running = [...new Map([...this.#lab.records, ...lab.records]).values()].filter(({ process }) => process !== undefined);
     const records = running.filter(({ name }) => near?.has(name) ?? true);
     const { plugs, paused } = await observePlugs(lab, records, this.#guests.places, index);
@@ -234,8 +234,13 @@ export class Wiring {
     return unseen ? this.#made.has(wire.link) : index.holds(wire);
   }
 
-  #note(wires: ReadonlySet<string>): void {
-    for (const id of wires) if (!this.#made.has(id)) this.#made.set(id, this.#wire(id));
+  /** A wire that an engine before this one left otherwise than it is desired now counts as made from nothing, and is adjusted. */
+  #note(wires: ReadonlySet<string>, index: InterfaceIndex): void {
+    for (const id of wires) {
+      if (this.#made.has(id)) continue;
+      const wire = this.#wire(id);
+      this.#made.set(id, index.suits(wire) ? wire : { ...wire, setUp: [] });
+    }
     for (const id of this.#made.keys()) {
       if (wires.has(id) || !this.#lab.links.wires.has(id)) continue;
       this.#made.delete(id);

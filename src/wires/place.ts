@@ -72,8 +72,8 @@ export function framePoint({ netns, name }: Place, as: FramePoint['as']): FrameP
   return { netns, name, as };
 }
 
-export function interfaceOf({ netns, name, alias }: Place): WireInterface {
-  return { netns, name, alias };
+export function interfaceOf({ netns, name, alias, hidden, mtu, mac }: Place): WireInterface {
+  return { netns, name, alias, ...(hidden ? {} : { seen: { mtu, mac } }) };
 }
 
 export function vethEnd({ netns, name, alias, mac, mtu }: Place): VethEnd {

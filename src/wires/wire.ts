@@ -74,6 +74,8 @@ export interface WireInterface {
   readonly netns: Netns;
   readonly name: string;
   readonly alias: string;
+  /** What it is to be like where a node sees it. */
+  readonly seen?: { readonly mtu: number; readonly mac: string | undefined };
 }
 
 /** How the wire's link state is switched: the kernel's part and, for VM ends, QMP `set_link` at these ports. */
