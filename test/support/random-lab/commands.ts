@@ -248,7 +248,10 @@ const refusal: Maker = (dice, model) => {
 
 /** The engine is killed while it is at work; then the same or the state before is desired, and apply reaches it. */
 const killDuring: Maker = (dice, model) => {
-  const command = dice.pick([attach, detach, move, resize, feature, start, stop, create, plug, apply])?.(dice, model);
+  // Whether the cable of a connection was pulled before the engine was killed does not show in the topology.
+  const cables = model.connections.length === 0 ? [plug] : [];
+  const makers = [attach, detach, move, resize, feature, start, stop, create, apply, ...cables];
+  const command = dice.pick(makers)?.(dice, model);
   if (command === undefined) return undefined;
   const words = dice.once(2) ? ['engine.mjs'] : ['engine.mjs', 'kernel-worker.mjs'];
   const after = dice.roll(25);
