@@ -57,10 +57,12 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
   });
   afterAll(() => rm(folder, { recursive: true }));
 
-  /** Starts QEMU with two wires to nowhere and all that a bundled script would give the guest; the sockets are in `run`. */
+  /** Starts QEMU with wires to nowhere and all that a bundled script would give the guest; the sockets are in `run`. */
   function start(run: string, boot: readonly string[]): void {
     mkdirSync(run);
-    writeFileSync(join(run, 'mactab'), 'eth1\t02:00:00:00:01:01\neth0\t02:00:00:00:01:02\nlan\t02:00:00:00:01:0A\n');
+    const swapped = 'eth1\t02:00:00:00:01:01\neth0\t02:00:00:00:01:02\n';
+    const moved = 'eth4\t02:00:00:00:01:0b\nwan\t02:00:00:00:01:0c\n';
+    writeFileSync(join(run, 'mactab'), `${swapped}lan\t02:00:00:00:01:0A\n${moved}`);
     writeFileSync(join(run, 'addresses'), 'lan\t10.1.2.3/24\nlan\t2001:db8::3/64\n');
     const socket = (id: string): string[] => ['-chardev', `socket,id=${id},path=${join(run, id)}.sock,server=on,wait=off`];
     const nic = (mac: string): string[] => {
@@ -76,7 +78,7 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
         ...[...socket('qmp'), '-mon', 'chardev=qmp,mode=control'],
         ...['-fw_cfg', 'name=opt/hostname,string=server', '-fw_cfg', `name=opt/mactab,file=${run}/mactab`],
         ...['-fw_cfg', `name=opt/weft/addresses,file=${run}/addresses`],
-        ...[...nic('02:00:00:00:01:01'), ...nic('02:00:00:00:01:02'), ...nic('02:00:00:00:01:0a')],
+        ...['01', '02', '0a', '0b', '0c'].flatMap((byte) => nic(`02:00:00:00:01:${byte}`)),
       ],
       { stdio: ['ignore', 'ignore', 'inherit'] },
     );
@@ -132,9 +134,12 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
       expect(await inGuest(agent, 'hostname')).toBe('server\n');
       const links = (await inGuest(agent, 'ip -br link')).split('\n').map((line) => line.split(/\s+/));
       expect(links.map(([name, , mac]) => `${name} ${mac}`)).toEqual(
-        expect.arrayContaining(['eth1 02:00:00:00:01:01', 'eth0 02:00:00:00:01:02', 'lan 02:00:00:00:01:0a']),
+        expect.arrayContaining([
+          ...['eth1 02:00:00:00:01:01', 'eth0 02:00:00:00:01:02', 'lan 02:00:00:00:01:0a'],
+          ...['eth4 02:00:00:00:01:0b', 'wan 02:00:00:00:01:0c'],
+        ]),
       );
-      expect(links.filter(([, , , flags]) => flags?.includes('UP'))).toHaveLength(4);
+      expect(links.filter(([, , , flags]) => flags?.includes('UP'))).toHaveLength(6);
       expect(await inGuest(agent, 'ip -br address show lan')).toMatch(/10\.1\.2\.3\/24 2001:db8::3\/64/);
       expect(await inGuest(agent, 'ping -c1 10.1.2.3')).toContain('bytes of data');
       const versions = await inGuest(agent, 'for tool in bridge tc nft; do $tool -V; done; tcpdump --version; iperf3 --version');
