@@ -1,5 +1,5 @@
 import { writeFileSync } from 'node:fs';
-import { HOST, type KernelFailure, type KernelOp, type Netns } from '../../boundary/kernel.ts';
+import { type KernelFailure, type KernelOp, type Netns, PANEL } from '../../boundary/kernel.ts';
 import type { Captures } from '../capture/captures.ts';
 import { addAddress, deleteAddress, setAddresses } from '../netlink/addresses.ts';
 import { offloadsOff } from '../netlink/ethtool.ts';
@@ -13,7 +13,7 @@ import { doing } from './doing.ts';
 import { failureOf } from './failure.ts';
 import type { FrameCarrier } from './frame-carrier.ts';
 import type { Namespaces } from './namespaces.ts';
-import { isOurs } from './ownership.ts';
+import { isForeign } from './ownership.ts';
 import type { Unplugged } from './plug-operation.ts';
 import { redirect } from './redirect-operation.ts';
 import { addTap } from './tap-operation.ts';
@@ -134,7 +134,7 @@ function setCarrier(namespaces: Namespaces, netns: Netns, name: string, carrier:
 function removeLink(namespaces: Namespaces, netns: Netns, name: string): void {
   try {
     const socket = namespaces.socket(netns);
-    if (netns === HOST && !isOurs(getLink(socket, name).alias)) return;
+    if (netns !== PANEL && isForeign(netns, getLink(socket, name))) return;
     deleteLink(socket, name);
   } catch (thrown) {
     const code = errnoOf(thrown);

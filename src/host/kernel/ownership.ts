@@ -1,4 +1,4 @@
-import { HOST, type Netns } from '../../boundary/kernel.ts';
+import { HOST, type Netns, PANEL } from '../../boundary/kernel.ts';
 import { getLink, type LinkInfo } from '../netlink/links.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import { errnoOf } from '../system-failure.ts';
@@ -22,9 +22,20 @@ export function findLink(namespaces: Namespaces, netns: Netns, name: string): Li
   }
 }
 
-/** Throws EEXIST where the machine has an interface of that name that is not this lab's; `alias` is the mark that ours would have. */
+/** True for what people made themselves. An unmarked veth in a node may be ours, made by a worker that died before it could mark it. */
+export function isForeign(netns: Netns, { alias, kind }: LinkInfo): boolean {
+  return !isOurs(alias) && (netns === HOST || (netns !== PANEL && kind !== 'veth'));
+}
+
+/**
+ * Throws EEXIST where the machine or a node has an interface of that name that is not this lab's; `alias` is the mark that ours would have.
+ */
 export function refuseForeign(netns: Netns, found: LinkInfo, alias: string): void {
-  if (netns !== HOST || found.alias.split(' ').slice(0, 2).join(' ') === alias.split(' ').slice(0, 2).join(' ')) return;
+  if (found.alias.split(' ').slice(0, 2).join(' ') === alias.split(' ').slice(0, 2).join(' ')) return;
+  if (netns !== HOST) {
+    if (!isForeign(netns, found)) return;
+    throw new SystemError(EEXIST, 'link', `${netns} has an interface ${found.name} of its own already`);
+  }
   const owner = isOurs(found.alias) ? `it belongs to the lab ${found.alias.split(' ')[1]}` : 'it is not ours';
   throw new SystemError(EEXIST, 'link', `the machine has an interface ${found.name} already, and ${owner}`);
 }
