@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { ChangeOutcome } from '../../src/api/contract.ts';
 import type { LabPlan } from '../../src/plan/lab-plan.ts';
 import { stepText } from '../../src/plan/step-text.ts';
 import { eventually } from '../support/lab-command.ts';
@@ -219,3 +220,173 @@ async function expectNothingLost(lab: EditedLab): Promise<void> {
   const first = all[0] ?? 0;
   expect(all).toEqual(all.map((_, at) => first + at));
 }
+
+/** Namespaces, and a guest that can be restarted. */
+const mixed = `graph mixed {
+  node [shape=record];
+  qn_template="namespace";
+  a; b; c;
+  guest [qn_template="small", qn_mem="128M"];
+  a:eth0 -- b:eth0 [qn_tailip="10.1.0.1/24", qn_headip="10.1.0.2/24"];
+  guest:eth0 -- a:eth1;
+}
+`;
+const withLines = (text: string, ...lines: string[]) =>
+  text.replace(/\}\n$/, `${lines.map((line) => `  ${line}\n`).join('')}}\n`);
+
+describe.skipIf(skip('plans of a lab of namespaces and a guest', noQemu ?? holderLacks('root')))(
+  'a lab of namespaces and a guest',
+  () => {
+    let lab: EditedLab;
+
+    beforeAll(async () => {
+      lab = new EditedLab(await labFixture('root'), mixed);
+      await lab.ok('up');
+    });
+
+    afterAll(() => lab.weft.end());
+
+    it('restarts a node whose memory changes only with consent, and goes on showing it until then', async () => {
+      const before = await lab.pids();
+      lab.write(withLines(mixed.replace('128M', '144M'), 'b:eth1 -- c:eth0;'));
+      const plan = await lab.plan();
+      expect(plan.nodes).toContainEqual({ node: 'guest', change: 'restart' });
+      expect(plan.steps).toContainEqual({ action: 'restart', node: 'guest', reason: 'qn_mem is 128M and should be 144M' });
+      expect(plan.losesCarrier).toEqual(['a:eth1']);
+      const refused = await lab.apply();
+      expect(refused).toEqual({
+        code: 1,
+        done: [],
+        stderr: expect.stringContaining('this would restart guest; nothing was done'),
+      });
+      expect(await lab.pids()).toEqual(before);
+      expect(Object.keys(await lab.macs('c'))).toEqual([]);
+      const live = await lab.apply('--live');
+      expect(live).toMatchObject({ code: 3, stderr: expect.stringContaining('restart guest is still to be done') });
+      expect(live.done).toContain('pending restart guest');
+      expect(Object.keys(await lab.macs('c'))).toEqual(['eth0']);
+      expect(await lab.pids()).toEqual(before);
+      expect(await lab.steps()).toEqual(['restart guest']);
+      const { code, done } = await lab.apply('--yes');
+      expect({ code, done }).toMatchObject({ code: 0, done: expect.arrayContaining(['done restart guest']) });
+      const after = await lab.pids();
+      expect({ ...after, guest: 0 }).toEqual({ ...before, guest: 0 });
+      expect(after['guest']).not.toBe(before['guest']);
+      await lab.expectReached();
+    });
+
+    it('takes from the file what concerns the named nodes alone', async () => {
+      const next = withLines(mixed.replace('128M', '160M'), 'b:eth1 -- c:eth0;', 'd:eth0 -- c:eth1;', 'e:eth0 -- a:eth5;');
+      lab.write(next);
+      expect(await lab.steps('--only', 'd')).toEqual(['make the namespace d', 'connect d:eth0 -- c:eth1', 'launch d']);
+      const { code, done } = await lab.apply('--only', 'd');
+      expect({ code, done }).toMatchObject({ code: 0, done: expect.arrayContaining(['done launch d']) });
+      expect(Object.keys(await lab.pids())).toEqual(expect.not.arrayContaining(['e']));
+      expect((await lab.steps()).sort()).toEqual(
+        ['restart guest', 'make the namespace e', 'connect e:eth0 -- a:eth5', 'launch e'].sort(),
+      );
+      lab.write(next.replace('160M', '144M'));
+      await lab.apply('--yes');
+      await lab.expectReached();
+    });
+
+    it('keeps what commands have changed, prints it as a file that changes nothing, and forgets it with --discard', async () => {
+      const text = readFileSync(join(lab.directory, 'topology.dot.in'), 'utf8');
+      const macs = async () => ({
+        a: await lab.macs('a'),
+        b: await lab.macs('b'),
+        c: await lab.macs('c'),
+        guest: await lab.macs('guest'),
+      });
+      const old = await macs();
+      await lab.ok('create', 'f', '--namespace');
+      await lab.ok('start', 'f');
+      await lab.ok('attach', 'f:eth0', 'guest:eth1');
+      await lab.ok('features', 'b', 'attach-network-to', 'c\nf frontend_mac=12:34:56:78:90:ab');
+      await lab.ok('detach', 'd:eth0');
+      const changed = await macs();
+      expect(changed.guest).toMatchObject(old.guest);
+      const { steps, kept, lost } = await lab.plan();
+      expect({ steps, lost }).toEqual({ steps: [], lost: [] });
+      expect(kept.toSorted()).toEqual([
+        'link d:eth0--c:eth1 was detached',
+        'link f:eth0--guest:eth1 was attached',
+        'node b: feature.attach-network-to is c\\nf frontend_mac=12:34:56:78:90:ab',
+        'node f was created',
+      ]);
+      const pids = await lab.pids();
+      lab.write(await lab.ok('graph', '-T', 'dot'));
+      await lab.expectReached();
+      expect((await lab.plan()).kept).toEqual([]);
+      expect(await macs()).toEqual(changed);
+      lab.write(text);
+      const refused = await lab.apply();
+      expect(refused).toMatchObject({ code: 1, done: [], stderr: expect.stringContaining('this would end f') });
+      await lab.apply('--yes');
+      expect(await lab.pids()).toEqual({ ...pids, f: undefined });
+      expect(await macs()).toEqual(old);
+      await lab.ok('attach', 'b:eth9', 'c:eth9');
+      expect(await lab.steps('--discard')).toEqual(['disconnect b:eth9 -- c:eth9']);
+      expect((await lab.plan()).kept).toEqual(['link b:eth9--c:eth9 was attached']);
+      expect((await lab.apply()).done).toEqual([]);
+      const outcome = JSON.parse(await lab.ok('apply', '--discard', '--json')) as ChangeOutcome;
+      expect(outcome.reports).toEqual([
+        { step: expect.objectContaining({ action: 'disconnect', link: 'b:eth9--c:eth9' }), outcome: 'done' },
+      ]);
+      expect(outcome).toMatchObject({ failures: [], warnings: [], status: { lab: 'mixed' } });
+      await lab.expectReached('--discard');
+      expect(await macs()).toEqual(old);
+    });
+
+    it('does nothing with a file that is broken, or wants a template that is not there', async () => {
+      const [before, text] = [await lab.pids(), readFileSync(join(lab.directory, 'topology.dot.in'), 'utf8')];
+      for (const [line, message] of [
+        ['a => b;', /topology\.dot\.in:\d+:\d+: error: /],
+        ['x [qn_template="nowhere"]; x:eth0 -- a:eth9;', /there is no template nowhere/],
+      ] as const) {
+        lab.write(withLines(text, line));
+        for (const verb of ['plan', 'apply']) {
+          const { code, stdout, stderr } = await lab.weft.weft(lab.directory, verb);
+          expect({ verb, code, stdout, stderr }).toEqual({ verb, code: 1, stdout: '', stderr: expect.stringMatching(message) });
+        }
+        expect(await lab.pids()).toEqual(before);
+        expect(Object.keys(await lab.macs('a'))).not.toContain('eth9');
+      }
+      lab.write(text);
+      await lab.expectReached();
+    });
+
+    it('skips what needs a step that failed, does the rest, and goes on from there when the obstacle is gone', async () => {
+      const text = readFileSync(join(lab.directory, 'topology.dot.in'), 'utf8');
+      const own = async () => {
+        const shown = await lab.ok('exec', 'b', '--', 'ip', '-br', 'link', 'show', 'type', 'bridge');
+        return [...shown.matchAll(/^\S+/gm)].map(([name]) => name);
+      };
+      for (const name of ['eth6', 'eth7']) await lab.ok('exec', 'b', '--', 'ip', 'link', 'add', name, 'type', 'bridge');
+      lab.write(withLines(text, 'b:eth6 -- c:eth6;', 'guest:eth7 -- b:eth7;', 'guest:eth8 -- c:eth8;'));
+      const { code, done } = await lab.apply();
+      expect({ code, done }).toEqual({
+        code: 1,
+        done: expect.arrayContaining([
+          expect.stringMatching(/^undone connect b:eth6 -- c:eth6: .*b has an interface eth6 of its own already/),
+          expect.stringMatching(/^undone connect guest:eth7 -- b:eth7: .*b has an interface eth7 of its own already/),
+          expect.stringMatching(/^skipped plug guest:eth7 in/),
+          'done connect guest:eth8 -- c:eth8',
+          'done plug guest:eth8 in',
+        ]),
+      });
+      expect(await own()).toEqual(['eth6', 'eth7']);
+      expect(Object.keys(await lab.macs('guest'))).not.toContain('eth7');
+      expect(Object.keys(await lab.macs('guest'))).toContain('eth8');
+      const left = ['connect b:eth6 -- c:eth6', 'connect guest:eth7 -- b:eth7', 'plug guest:eth7 in'];
+      expect((await lab.steps()).sort()).toEqual(left);
+      expect((await lab.apply()).code).toBe(1);
+      expect(await own()).toEqual(['eth6', 'eth7']);
+      for (const name of ['eth6', 'eth7']) await lab.ok('exec', 'b', '--', 'ip', 'link', 'delete', name);
+      const again = await lab.apply();
+      expect({ ...again, done: again.done.sort() }).toMatchObject({ code: 0, done: left.map((step) => `done ${step}`) });
+      expect(Object.keys(await lab.macs('guest'))).toContain('eth7');
+      await lab.expectReached();
+    });
+  },
+);
