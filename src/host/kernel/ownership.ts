@@ -8,7 +8,7 @@ import type { Namespaces } from './namespaces.ts';
 const EEXIST = 17;
 
 /** True for the owner mark of any lab. */
-export function isOurs(alias: string): boolean {
+function isOurs(alias: string): boolean {
   return alias.startsWith('weft ');
 }
 
