@@ -5,13 +5,13 @@ import type { Kernel, NodeProcess } from '../boundary/kernel.ts';
 import type { ReadTree } from '../boundary/read-tree.ts';
 import type { ScriptSource } from '../boundary/script-source.ts';
 import { isGenerated } from '../model/topology.ts';
-import { configureGuest, configureLinks, forgetInterface } from './configure.ts';
+import { configureGuest, configureLinks, forgetInterface } from './config/configure.ts';
+import { NodeConfig } from './config/node-config.ts';
 import type { Lab } from './lab.ts';
-import { Launcher, type LauncherParts } from './launcher.ts';
-import { NodeConfig } from './node-config.ts';
-import type { NodeRecord } from './node-record.ts';
-import type { NodeScript } from './read-scripts.ts';
-import { Wiring } from './wiring.ts';
+import { Wiring } from './links/wiring.ts';
+import { Launcher, type LauncherParts } from './nodes/launcher.ts';
+import type { NodeRecord } from './nodes/node-record.ts';
+import type { NodeScript } from './nodes/read-scripts.ts';
 
 /** What holding a lab takes. */
 export interface HoldingParts extends LauncherParts {

@@ -5,7 +5,7 @@ import { type Stage, stagesOf } from '../plan/stages.ts';
 import type { LinkStep, NodeStep, PortStep, Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { Lab } from './lab.ts';
-import type { Wiring } from './wiring.ts';
+import type { Wiring } from './links/wiring.ts';
 
 /** What hears of the progress of steps. */
 export interface CarryingOut {

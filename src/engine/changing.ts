@@ -8,21 +8,21 @@ import type { LabPlan } from '../plan/lab-plan.ts';
 import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { Convergence } from './convergence.ts';
-import type { DesiredState } from './desired-state.ts';
-import { effectiveChanges } from './effective-changes.ts';
-import type { HeldLab } from './held-lab.ts';
+import type { DesiredState } from './desired/desired-state.ts';
+import { effectiveChanges } from './desired/effective-changes.ts';
+import type { HeldLab } from './desired/held-lab.ts';
+import { type FileWish, withEdits, withFile } from './desired/next-state.ts';
+import { sameAttributes } from './desired/same-attributes.ts';
+import type { LabEvents } from './events/lab-events.ts';
+import { tellChanges } from './events/step-events.ts';
 import type { Lab } from './lab.ts';
-import type { LabEvents } from './lab-events.ts';
-import { type FileWish, withEdits, withFile } from './next-state.ts';
-import { planView, withinOnly } from './plan-view.ts';
-import { refuseConditions } from './refuse-conditions.ts';
-import { sameAttributes } from './same-attributes.ts';
+import { refuseConditions } from './links/refuse-conditions.ts';
+import type { TerminateParts } from './nodes/terminate.ts';
+import { terminate } from './nodes/terminate.ts';
 import { launchReports, type Starts, type StartWish } from './starts.ts';
-import { tellChanges } from './step-events.ts';
-import { firstOfEach, refusedLinks, stepFailures } from './step-failures.ts';
-import type { TerminateParts } from './terminate.ts';
-import { terminate } from './terminate.ts';
 import type { Turns } from './turns.ts';
+import { planView, withinOnly } from './views/plan-view.ts';
+import { firstOfEach, refusedLinks, stepFailures } from './views/step-failures.ts';
 
 /** What changes of a lab are made with. */
 export interface ChangingParts extends TerminateParts {

@@ -7,14 +7,14 @@ import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { ActiveLab } from './active-lab.ts';
 import { carryOut } from './carry-out.ts';
-import { connectionLinks, type DesiredState, desiredTopology } from './desired-state.ts';
-import type { GuestPorts } from './guest-ports.ts';
-import type { HeldLab } from './held-lab.ts';
+import { connectionLinks, type DesiredState, desiredTopology } from './desired/desired-state.ts';
+import type { HeldLab } from './desired/held-lab.ts';
+import type { LabEvents } from './events/lab-events.ts';
+import { tellReport } from './events/step-events.ts';
 import type { Lab } from './lab.ts';
-import type { LabEvents } from './lab-events.ts';
-import type { NodeStillness } from './node-stillness.ts';
-import type { PortCarriers } from './port-carriers.ts';
-import { tellReport } from './step-events.ts';
+import type { PortCarriers } from './links/port-carriers.ts';
+import type { GuestPorts } from './nodes/guest-ports.ts';
+import type { NodeStillness } from './nodes/node-stillness.ts';
 import type { Turns } from './turns.ts';
 
 /** What a convergence works with. */

@@ -9,12 +9,12 @@ import { type Conditions, conditionsOf, type LinkConditions } from '../model/lin
 import { isGenerated, type Link, type LinkEnd, type Topology } from '../model/topology.ts';
 import type { DesiredLab, DesiredNode, DesiredPlug } from '../plan/desired.ts';
 import type { Wire } from '../wires/wire.ts';
-import { conditionsText } from './conditions-text.ts';
-import { driverPorts } from './driver-ports.ts';
-import { compileLinks, type LabLinks } from './lab-links.ts';
-import type { MomentaryLinks } from './momentary-links.ts';
-import { NodeRecord } from './node-record.ts';
-import type { NodeScript } from './read-scripts.ts';
+import { conditionsText } from './links/conditions-text.ts';
+import { compileLinks, type LabLinks } from './links/lab-links.ts';
+import type { MomentaryLinks } from './links/momentary-links.ts';
+import { driverPorts } from './nodes/driver-ports.ts';
+import { NodeRecord } from './nodes/node-record.ts';
+import type { NodeScript } from './nodes/read-scripts.ts';
 
 /** What a lab is compiled from. */
 export interface LabParts {

@@ -2,14 +2,14 @@ import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { NodeFailure, ProgressEvent } from '../model/outcome.ts';
 import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
-import { conditionRefusals } from './conditions.ts';
-import type { Consoles } from './consoles.ts';
+import type { Consoles } from './console/consoles.ts';
 import type { Convergence, Plan } from './convergence.ts';
-import type { HeldLab } from './held-lab.ts';
-import { Launches } from './launches.ts';
-import type { NodeRecord } from './node-record.ts';
-import type { NodeStillness } from './node-stillness.ts';
-import { firstOfEach, refusedLinks, stepFailures } from './step-failures.ts';
+import type { HeldLab } from './desired/held-lab.ts';
+import { conditionRefusals } from './links/conditions.ts';
+import { Launches } from './nodes/launches.ts';
+import type { NodeRecord } from './nodes/node-record.ts';
+import type { NodeStillness } from './nodes/node-stillness.ts';
+import { firstOfEach, refusedLinks, stepFailures } from './views/step-failures.ts';
 
 export interface StartWish {
   readonly nodes?: readonly string[] | undefined;

@@ -1,5 +1,5 @@
 import { basename, dirname } from 'node:path';
-import { setAside } from '../engine/document.ts';
+import { setAside } from '../engine/desired/document.ts';
 import { isHalfOf, systemFiles } from '../host/files.ts';
 
 /** What a lab's document says about where the lab has left files. */

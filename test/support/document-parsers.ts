@@ -1,5 +1,5 @@
 import { documentRestSchema, labSpecSchema, topologyChangesSchema } from '../../src/api/schemas.ts';
-import type { DocumentParsers } from '../../src/engine/document.ts';
+import type { DocumentParsers } from '../../src/engine/desired/document.ts';
 
 /** The parsers that the engine's process uses. */
 export const documentParsers: DocumentParsers = {

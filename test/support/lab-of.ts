@@ -1,6 +1,6 @@
-import { connectionLinks, type DesiredState, wiredSpec } from '../../src/engine/desired-state.ts';
+import { connectionLinks, type DesiredState, wiredSpec } from '../../src/engine/desired/desired-state.ts';
 import { Lab } from '../../src/engine/lab.ts';
-import { momentaryLinks } from '../../src/engine/momentary-links.ts';
+import { momentaryLinks } from '../../src/engine/links/momentary-links.ts';
 import { isGenerated } from '../../src/model/topology.ts';
 
 /** The lab that an engine compiles from a desired state on a machine that can do everything; nodes in `running` have a process. */

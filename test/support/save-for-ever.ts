@@ -1,5 +1,5 @@
-import { DocumentStore } from '../../src/engine/document.ts';
-import { freshState } from '../../src/engine/next-state.ts';
+import { DocumentStore } from '../../src/engine/desired/document.ts';
+import { freshState } from '../../src/engine/desired/next-state.ts';
 import { systemFiles } from '../../src/host/files.ts';
 import { documentParsers } from './document-parsers.ts';
 
