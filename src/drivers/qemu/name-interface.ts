@@ -15,7 +15,7 @@ const NO_PROGRAM = 127;
 
 /**
  * Waits for the device with MAC $1 (behind PCI address $3, where given), names it $2 and brings it up; gives up after about $4 looks.
- * An interface in the way becomes other-$2, and may be just about to go by itself. A guest that has not noticed its new device is told to look for it.
+ * An interface in the way becomes other-$2, and may be just about to go by itself. The same script of an engine that was killed may be at it, too: each try looks anew. A guest that has not noticed its new device is told to look for it.
  */
 const SCRIPT = `
 seek() {
@@ -32,8 +32,8 @@ until seek "$mac" "$slot"; do
   [ $look -ne $((looks / 4)) ] || echo 1 >/sys/bus/pci/rescan
   sleep 0.01 2>/dev/null || sleep 1
 done
-cd /
 place() {
+  seek "$mac" "$slot" && cd / || return
   ip link set dev "$found" name "$name" up 2>/dev/null && return
   if [ "$found" != "$name" ] && [ -e "/sys/class/net/$name" ]; then
     aside=$(printf %.15s "other-$name")
