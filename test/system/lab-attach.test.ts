@@ -126,14 +126,10 @@ describe.each<Holder>(['root', 'user', 'user with tun'])('attach-network-to, as 
     const pairs: Partial<Record<Holder, string[][]>> = {
       root: [
         ['B', 'F'],
-        ['VB', 'F'],
         ['B', 'VF'],
         ['VB', 'VF'],
       ],
-      user: [
-        ['B', 'F'],
-        ['VB', 'VF'],
-      ],
+      user: [['VB', 'VF']],
       'user with tun': [['VB', 'F']],
     };
 
@@ -236,7 +232,11 @@ describe.each<Holder>(['root', 'user', 'user with tun'])('attach-network-to, as 
           lab.killEngine();
           await setting;
           await lab.set(backend, frontend);
-          await lab.isAttached(backend, frontend);
+          // Two engines may have begun to name the same interface in a guest.
+          await eventually(async () => {
+            await lab.isAttached(backend, frontend);
+            return true;
+          }, 'one link');
           const unsetting = lab.weft.weft(lab.directory, 'features', '--unset', backend, 'attach-network-to');
           await new Promise((resolve) => setTimeout(resolve, delay));
           lab.killEngine();
