@@ -57,7 +57,7 @@ describe('InterfaceIndex', () => {
 describe('strayWires', () => {
   it('finds what is left of a link at both its ends, as one', () => {
     const left = [state('a', 'eth7', 'weft lab a:eth7 -- b:eth1'), state('b', 'eth1', 'weft lab b:eth1 -- a:eth7')];
-    expect(strayWires('lab', [...own, ...left], wires.values(), () => false)).toEqual([
+    expect(strayWires('lab', [...own, ...left], { wires: wires.values(), known: () => false, isNeeded: () => true })).toEqual([
       {
         link: 'a:eth7--b:eth1',
         interfaces: [
@@ -70,12 +70,28 @@ describe('strayWires', () => {
 
   it('calls it as the link that was made was called', () => {
     const left = [state('a', 'eth7', 'weft lab a:eth7 -- b:eth1')];
-    const [stray] = strayWires('lab', [...own, ...left], wires.values(), (link) => link === 'b:eth1--a:eth7');
+    const [stray] = strayWires('lab', [...own, ...left], {
+      wires: wires.values(),
+      known: (link) => link === 'b:eth1--a:eth7',
+      isNeeded: () => true,
+    });
     expect(stray?.link).toBe('b:eth1--a:eth7');
   });
 
   it('leaves alone what wires use, what other labs own, and what nodes made themselves', () => {
     const others = [state('a', 'br0', ''), state('a', 'eth8', 'weft other a:eth8 -- b:eth1'), state('a', 'eth9', 'uplink')];
-    expect(strayWires('lab', [...own, ...others], wires.values(), () => true)).toEqual([]);
+    expect(strayWires('lab', [...own, ...others], { wires: wires.values(), known: () => true, isNeeded: () => true })).toEqual(
+      [],
+    );
+  });
+
+  it('takes away what an old link left in the place of one that nobody needs now', () => {
+    const [at] = own;
+    const left = [state(at?.netns ?? '', at?.name ?? '', 'weft lab a:eth1 -- b:eth1')];
+    const strays = (needed: boolean, found: readonly InterfaceState[]) =>
+      strayWires('lab', found, { wires: wires.values(), known: () => false, isNeeded: () => needed });
+    expect(strays(false, left)).toHaveLength(1);
+    expect(strays(true, left)).toEqual([]);
+    expect(strays(false, own)).toEqual([]);
   });
 });

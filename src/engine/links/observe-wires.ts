@@ -33,19 +33,30 @@ export class InterfaceIndex {
   }
 }
 
+/** The wires of a lab, as strays are told from them. */
+export interface WiresAtHand {
+  readonly wires: Iterable<Wire>;
+  /** Links that were made, by id. */
+  readonly known: (link: string) => boolean;
+  /** The wire exists or will soon, and takes what has its places over as it is; of another only what bears its mark is its own. */
+  readonly isNeeded: (wire: Wire) => boolean;
+}
+
 /** Interfaces of this lab that no wire has a use for, put together by the link that their marks name; it is called as a `known` one of the same ends. */
 export function strayWires(
   lab: string,
   interfaces: readonly InterfaceState[],
-  wires: Iterable<Wire>,
-  known: (link: string) => boolean,
+  { wires, known, isNeeded }: WiresAtHand,
 ): readonly StrayWire[] {
   const used = new Set<string>();
-  for (const wire of wires) for (const place of wire.interfaces) used.add(keyOf(place));
+  for (const wire of wires) {
+    const needed = isNeeded(wire);
+    for (const place of wire.interfaces) used.add(needed ? keyOf(place) : `${keyOf(place)} ${place.alias}`);
+  }
   const strays = new Map<string, { netns: string; name: string }[]>();
   for (const found of interfaces) {
     const mark = readOwnerMark(lab, found.alias);
-    if (mark === undefined || used.has(keyOf(found))) continue;
+    if (mark === undefined || used.has(keyOf(found)) || used.has(`${keyOf(found)} ${found.alias}`)) continue;
     const ends = [mark.own, mark.other].sort();
     const link = [ends.toReversed(), ends].map((order) => order.join('--')).find(known) ?? ends.join('--');
     strays.set(link, [...(strays.get(link) ?? []), { netns: found.netns, name: found.name }]);

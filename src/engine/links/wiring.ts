@@ -76,7 +76,11 @@ export class Wiring {
       wires,
       paused,
       strays: [
-        ...strayWires(lab.spec.name, interfaces, lab.links.wires.values(), (link) => this.#made.has(link)),
+        ...strayWires(lab.spec.name, interfaces, {
+          wires: lab.links.wires.values(),
+          known: (link) => this.#made.has(link),
+          isNeeded: ({ ends }) => ends.some(({ node }) => isAwake(lab, node)),
+        }),
         ...gone.map(({ link }): StrayWire => ({ link, interfaces: [] })),
       ],
       settings: new Map(
@@ -287,6 +291,11 @@ export class Wiring {
     if (wire === undefined) throw new Error(`no wire for ${link}`);
     return wire;
   }
+}
+
+function isAwake({ records }: Lab, node: string): boolean {
+  const record = records.get(node);
+  return record !== undefined && (record.wanted || record.process !== undefined);
 }
 
 /** Addresses that a wire was given once and that its link no longer has. */
