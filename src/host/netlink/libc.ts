@@ -287,9 +287,20 @@ export async function setSocketOptionAside(fd: number, level: number, name: numb
   if (result < 0) setSocketOption(fd, level, name, value);
 }
 
-/** poll(2), up to `milliseconds`; `descriptors` is an array of struct pollfd. How many have something to say. */
+/** asm-generic/errno-base.h */
+const EINTR = 4;
+
+/**
+ * poll(2), up to `milliseconds`, and anew after each signal: news of interfaces come with SIGIO, and poll is never restarted by itself
+ * (signal(7)). `descriptors` is an array of struct pollfd. How many have something to say.
+ */
 export function poll(descriptors: Uint8Array, count: number, milliseconds: number): number {
-  return checked('poll', calls.poll(descriptors, count, milliseconds));
+  for (;;) {
+    const ready = calls.poll(descriptors, count, milliseconds);
+    if (ready >= 0) return ready;
+    const errno = koffi.errno();
+    if (errno !== EINTR) throw new SystemError(errno, 'poll');
+  }
 }
 
 /** False when there is no such process. */
