@@ -30,7 +30,8 @@ export class Captures {
         reject(failure);
       });
       thread.once('exit', () => {
-        this.#threads.delete(request.socketPath);
+        // The next capture may listen at the same path already.
+        if (this.#threads.get(request.socketPath) === thread) this.#threads.delete(request.socketPath);
         reject(new Error('the capture ended before it began'));
       });
     });
