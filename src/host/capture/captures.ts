@@ -8,8 +8,8 @@ import type { CaptureNews, CaptureOrder } from './capture-thread.ts';
 export class Captures {
   readonly #threadPath: string;
   readonly #namespaces: SharedNamespaces;
-  /** By the path where they listened. */
-  readonly #threads = new Map<string, Worker>();
+  /** Every thread that has not ended, and the path where it listened: one may end while the next is at its path already. */
+  readonly #threads = new Map<Worker, string>();
 
   /** `threadPath`: a program that calls `runThread` when it runs in a thread. */
   constructor(threadPath: string, namespaces: SharedNamespaces) {
@@ -22,7 +22,7 @@ export class Captures {
     const task: ThreadTask = { task: 'capture', settings: { namespaces: this.#namespaces, request } };
     const thread = new Worker(this.#threadPath, { workerData: task, trackUnmanagedFds: false });
     thread.unref();
-    this.#threads.set(request.socketPath, thread);
+    this.#threads.set(thread, request.socketPath);
     return new Promise((resolve, reject) => {
       thread.once('message', resolve);
       thread.on('error', (failure) => {
@@ -30,8 +30,7 @@ export class Captures {
         reject(failure);
       });
       thread.once('exit', () => {
-        // The next capture may listen at the same path already.
-        if (this.#threads.get(request.socketPath) === thread) this.#threads.delete(request.socketPath);
+        this.#threads.delete(thread);
         reject(new Error('the capture ended before it began'));
       });
     });
@@ -40,7 +39,7 @@ export class Captures {
   /** Ends them all. A process that ended with many rings open would close them one by one, and take seconds. */
   async close(): Promise<void> {
     await Promise.all(
-      [...this.#threads.values()].map((thread) => {
+      [...this.#threads.keys()].map((thread) => {
         const ended = new Promise((resolve) => thread.once('exit', resolve));
         thread.postMessage('end' satisfies CaptureOrder);
         return ended;
@@ -50,11 +49,12 @@ export class Captures {
 
   /** Frames of these ports pass elsewhere now. */
   move(socketPath: string, ports: CaptureRequest['ports']): void {
-    this.#threads.get(socketPath)?.postMessage({ move: ports } satisfies CaptureOrder);
+    const order: CaptureOrder = { move: ports };
+    for (const [thread, path] of this.#threads) if (path === socketPath) thread.postMessage(order);
   }
 
   /** No capture keeps a namespace that is being deleted alive. */
   forget(netns: Netns): void {
-    for (const thread of this.#threads.values()) thread.postMessage({ forget: netns } satisfies CaptureOrder);
+    for (const thread of this.#threads.keys()) thread.postMessage({ forget: netns } satisfies CaptureOrder);
   }
 }
