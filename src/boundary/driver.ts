@@ -97,6 +97,8 @@ export interface NodeHandle {
    * plugged later. Absent where nobody can be asked: ports of namespaces are the kernel's, and a script of the user's own keeps what it has.
    */
   ports?(): Promise<readonly PluggedPort[]>;
+  /** How many more network devices can be plugged now; those that the guest has yet to let go of still take room. Absent where none can. */
+  freeSlots?(): Promise<number>;
   /**
    * Plugs a network device into the running node. A port of that name and MAC which is plugged already is left alone. Rejects with a HostError:
    * `no-hotplug` (its template has no spare slots), `no-slot` (all are taken).

@@ -23,8 +23,8 @@ export interface ObservedLab {
 /** The network devices of one virtual machine. */
 export interface ObservedPlugs {
   readonly devices: readonly ObservedPlug[];
-  /** How many more it can take while it runs. */
-  readonly spare: number;
+  /** How many more it can take while it runs; undefined where it takes none at all. */
+  readonly spare: number | undefined;
 }
 
 /** What is left of a link that is no longer desired. */

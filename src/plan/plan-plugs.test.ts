@@ -8,9 +8,9 @@ const desired = (plugs: readonly DesiredPlug[], running = true): DesiredLab => (
   nodes: [{ name: 'vm', kind: 'vm', running }],
   links: plugs.map((plug) => ({ id: `vm:${plug.port}--x:1`, nodes: ['vm', 'x'], on: true, plugs: [plug] })),
 });
-const observed = (devices: readonly ObservedPlug[], spare = 8): ObservedLab => ({
+const observed = (devices: readonly ObservedPlug[], spare: number | 'none' = 8): ObservedLab => ({
   ...nothing,
-  plugs: new Map([['vm', { devices, spare }]]),
+  plugs: new Map([['vm', { devices, spare: spare === 'none' ? undefined : spare }]]),
 });
 const eth0 = { node: 'vm', port: 'eth0', mac: '02:00:00:00:01:01', place: 'panel/vm~eth0' };
 const device = { port: 'eth0', mac: '02:00:00:00:01:01', place: 'panel/vm~eth0' };
@@ -53,6 +53,14 @@ describe('planPlugs', () => {
       unplug: [],
       restart: [['vm', 'it should get 2 more network devices, and has room for 1 while it runs']],
     });
+  });
+
+  it('gives the room of what goes to what comes, where devices can go at all', () => {
+    const other = [{ ...device, port: 'eth1' }];
+    expect(planPlugs(desired([eth0]), observed(other, 0)).restart.size).toBe(0);
+    expect([...planPlugs(desired([eth0]), observed(other, 'none')).restart.values()]).toEqual([
+      'it cannot take a network device while it runs',
+    ]);
   });
 
   it('leaves machines alone that should not run, or that cannot be asked', () => {

@@ -28,7 +28,9 @@ export function planPlugs(desired: DesiredLab, observed: ObservedLab): PlugPlan 
     if (!running || found === undefined) continue;
     const { devices, spare } = found;
     const steps = planNode(node, devices, wanted.get(node) ?? new Map<string, Wanted>());
-    if (steps.plug.length > spare) restart.set(node, tooFew(steps.plug.length, spare));
+    // What goes leaves its room to what comes.
+    const room = spare === undefined ? undefined : spare + steps.unplug.length;
+    if (steps.plug.length > (room ?? 0)) restart.set(node, tooFew(steps.plug.length, room));
     plug.push(...steps.plug);
     unplug.push(...steps.unplug);
   }
@@ -65,9 +67,9 @@ function planNode(
   return { plug, unplug };
 }
 
-function tooFew(wanted: number, spare: number): string {
-  if (spare === 0) return 'it cannot take a network device while it runs';
-  return `it should get ${wanted} more network devices, and has room for ${spare} while it runs`;
+function tooFew(wanted: number, room: number | undefined): string {
+  if (room === undefined) return 'it cannot take a network device while it runs';
+  return `it should get ${wanted} more network devices, and has room for ${room} while it runs`;
 }
 
 function whyNot(device: ObservedPlug, wanted: Wanted | undefined): string | undefined {

@@ -10,6 +10,7 @@ import {
   type Ask,
   deviceIds,
   deviceState,
+  isNetworkDevice,
   type NetworkDevice,
   type NetworkDeviceState,
   networkDevices,
@@ -61,6 +62,12 @@ export class HotPlug {
 
   async ports(): Promise<readonly PluggedPort[]> {
     return (await this.#all()).filter(({ wired }) => wired).map(({ port, mac }) => ({ name: port, mac }));
+  }
+
+  /** Every network device of a bundled script sits behind a root port of its own. */
+  async freeSlots(): Promise<number> {
+    const ids = await deviceIds(this.#parts.ask);
+    return Math.max(0, slotsAmong(ids).length - ids.filter(isNetworkDevice).length);
   }
 
   async setCarrier(port: string, on: boolean): Promise<void> {

@@ -30,6 +30,11 @@ export async function deviceIds(ask: Ask): Promise<readonly string[]> {
 
 export const PERIPHERAL = '/machine/peripheral';
 
+/** Whether an id is that of a network device; one that waits for its guest to let go counts. */
+export function isNetworkDevice(id: string): boolean {
+  return /^(link\d+$|nic\d+-)/.test(id);
+}
+
 /** The network devices among them, in the order of their ids. */
 export async function networkDevices(ask: Ask, ids: readonly string[]): Promise<readonly NetworkDevice[]> {
   const found = await Promise.all(ids.map((id) => networkDevice(ask, id)));

@@ -31,6 +31,7 @@ export function qemuHandle(
         : { path: files.monitor, telnet: false, log: undefined },
     powerDown: () => qemu.powerDown(),
     ports: () => devices.ports(),
+    ...(header.hotplug ? { freeSlots: () => devices.freeSlots() } : {}),
     plug: (port) => devices.plug(port),
     unplug: (port) => devices.unplug(port),
     async nameInterface(mac, name) {

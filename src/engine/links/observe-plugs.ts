@@ -1,13 +1,9 @@
 import { portKey } from '../../address/port-key.ts';
-import type { NodeHandle } from '../../boundary/driver.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { ObservedPlugs } from '../../plan/observed.ts';
 import type { Lab } from '../lab.ts';
 import type { NodeRecord } from '../nodes/node-record.ts';
 import type { InterfaceIndex } from './observe-wires.ts';
-
-/** How many network devices a machine takes while it runs, where it does not say. */
-const spareSlots = 8;
 
 /** What the hypervisors say of nodes that run: their network devices, and which stand still. Those that do not answer are left out. */
 export async function observePlugs(
@@ -25,18 +21,18 @@ export async function observePlugs(
   await Promise.all(
     records.map(async ({ name, handle }) => {
       if (handle === undefined) return;
-      const [found, still] = await Promise.all([answerOf(handle.ports?.()), answerOf(handle.paused?.())]);
+      const [found, still, spare] = await Promise.all([
+        answerOf(handle.ports?.()),
+        answerOf(handle.paused?.()),
+        answerOf(handle.freeSlots?.()),
+      ]);
       if (still === true) paused.add(name);
       if (found === undefined) return;
       const devices = found.map(({ name: port, mac }) => ({ port, mac, place: placeOf(portKey(name, port)) }));
-      plugs.set(name, { devices, spare: spareOf(lab, name, handle) });
+      plugs.set(name, { devices, spare });
     }),
   );
   return { plugs, paused };
-}
-
-function spareOf(lab: Lab, node: string, handle: NodeHandle): number {
-  return handle.plug !== undefined && lab.scripts.get(node)?.capabilities.hotplug === true ? spareSlots : 0;
 }
 
 function desiredPlace(lab: Lab, key: string): string | undefined {
