@@ -1,6 +1,7 @@
 import type { Direction } from '../capture/captured-frame.ts';
 import type { PacketFilter } from '../capture/packet-filter.ts';
 import type { Conditions } from '../model/link-conditions.ts';
+import type { Route } from '../model/route.ts';
 
 /**
  * What the engine asks of the Linux kernel. One long-lived worker process carries it out: it enters namespaces and speaks netlink, and
@@ -37,22 +38,6 @@ export type Qdisc =
   | { readonly kind: 'tbf'; readonly rate: number; readonly burst: number; readonly limit: number }
   /** Takes every frame, and none leaves. */
   | { readonly kind: 'blackhole' };
-
-/** A route to be set; it leaves by the interface that it is set for. */
-export interface KernelRoute {
-  /** ADDRESS/LENGTH, IPv4 or IPv6. */
-  readonly destination: string;
-  /** A next hop that no route reaches counts as being on the link. */
-  readonly gateway?: string;
-  /** 0 where left out, which for IPv6 means 1024 (the kernel's default). */
-  readonly metric?: number;
-  /** The main table where left out. */
-  readonly table?: number;
-  readonly onlink?: boolean;
-  readonly mtu?: number;
-  /** The source address that packets on it prefer. */
-  readonly source?: string;
-}
 
 /** Every operation is idempotent: what is there already is kept or brought to the wanted state, what is gone already is fine. */
 export type KernelOp =
@@ -106,7 +91,7 @@ export type KernelOp =
    */
   | { readonly op: 'addresses-set'; readonly netns: Netns; readonly name: string; readonly addresses: readonly string[] }
   /** The same of routes, which carry the mark `proto static`; the interface must be up. Routes that are there already are not touched. */
-  | { readonly op: 'routes-set'; readonly netns: Netns; readonly name: string; readonly routes: readonly KernelRoute[] }
+  | { readonly op: 'routes-set'; readonly netns: Netns; readonly name: string; readonly routes: readonly Route[] }
   | { readonly op: 'address-delete'; readonly netns: Netns; readonly name: string; readonly address: string }
   /** A path under /proc/sys, with slashes: `net/ipv4/ip_forward`. */
   | { readonly op: 'sysctl'; readonly netns: Netns; readonly key: string; readonly value: string };

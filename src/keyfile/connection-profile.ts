@@ -1,19 +1,6 @@
 import type { Span } from '../model/diagnostic.ts';
 import type { MacAddress } from '../model/mac-address.ts';
-
-/** A route as a keyfile states it. */
-export interface RouteSetting {
-  /** ADDRESS/LENGTH. */
-  readonly destination: string;
-  readonly gateway?: string;
-  readonly metric?: number;
-  readonly table?: number;
-  /** The gateway is on the link, whatever the addresses say. */
-  readonly onlink?: boolean;
-  readonly mtu?: number;
-  /** The source address that packets on this route prefer. */
-  readonly source?: string;
-}
+import type { Route } from '../model/route.ts';
 
 /** How addresses of one family come about; what NetworkManager calls `ignore` is left to the kernel. */
 export type IpMethod = 'manual' | 'auto' | 'disabled' | 'ignore' | 'link-local' | 'shared' | 'dhcp';
@@ -24,7 +11,7 @@ export interface IpSettings {
   /** ADDRESS/LENGTH. */
   readonly addresses: readonly string[];
   readonly gateway: string | undefined;
-  readonly routes: readonly RouteSetting[];
+  readonly routes: readonly Route[];
   readonly routeMetric: number | undefined;
   readonly routeTable: number | undefined;
   readonly dns: readonly string[];

@@ -1,5 +1,5 @@
 import { encodeBase64 } from '../model/base64.ts';
-import type { RouteSetting } from './connection-profile.ts';
+import { type Route, routeWords } from '../model/route.ts';
 import { GUEST_FUNCTIONS } from './guest-functions.ts';
 import type { InterfaceConfig } from './interface-config.ts';
 
@@ -57,19 +57,9 @@ function configure(name: string, { addresses, ipv6, mac, mtu, routes }: Interfac
   ];
 }
 
-/** The words of a route as ip(8) takes them, the family before, the next hop always at the same place. */
-function routeLine({ destination, gateway, metric, mtu, onlink, source, table }: RouteSetting): string {
-  const words = [
-    destination.includes(':') ? '-6' : '-4',
-    destination,
-    ...(gateway === undefined ? [] : ['via', gateway]),
-    ...(metric === undefined ? [] : ['metric', metric]),
-    ...(table === undefined ? [] : ['table', table]),
-    ...(source === undefined ? [] : ['src', source]),
-    ...(mtu === undefined ? [] : ['mtu', mtu]),
-    ...(onlink === true ? ['onlink'] : []),
-  ];
-  return `route ${words.join(' ')}`;
+/** The family stands before a route. */
+function routeLine(route: Route): string {
+  return `route ${route.destination.includes(':') ? '-6' : '-4'} ${routeWords(route)}`;
 }
 
 function resolverLines(text: string | undefined): string[] {

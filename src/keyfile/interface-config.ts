@@ -1,5 +1,6 @@
 import type { MacAddress } from '../model/mac-address.ts';
-import type { ConnectionProfile, IpSettings, RouteSetting } from './connection-profile.ts';
+import type { Route } from '../model/route.ts';
+import type { ConnectionProfile, IpSettings } from './connection-profile.ts';
 
 /** Where a node's names are looked up, as one of its interfaces says. */
 export interface DnsConfig {
@@ -18,7 +19,7 @@ export interface InterfaceConfig {
   readonly ipv6: readonly { readonly key: string; readonly value: string }[];
   /** ADDRESS/LENGTH. */
   readonly addresses: readonly string[];
-  readonly routes: readonly RouteSetting[];
+  readonly routes: readonly Route[];
   readonly dns: DnsConfig;
 }
 
@@ -54,9 +55,9 @@ function usesIpv6({ method }: IpSettings): boolean {
   return method !== 'disabled' && method !== 'ignore';
 }
 
-function routesOf(settings: IpSettings, everywhere: string): readonly RouteSetting[] {
+function routesOf(settings: IpSettings, everywhere: string): readonly Route[] {
   const { gateway, neverDefault, routeMetric, routeTable, routes } = settings;
-  const byGateway: readonly RouteSetting[] = gateway === undefined || neverDefault ? [] : [{ destination: everywhere, gateway }];
+  const byGateway: readonly Route[] = gateway === undefined || neverDefault ? [] : [{ destination: everywhere, gateway }];
   return [...routes, ...byGateway].map((route) => ({
     ...route,
     metric: route.metric ?? routeMetric ?? ETHERNET_METRIC,

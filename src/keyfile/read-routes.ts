@@ -1,4 +1,4 @@
-import type { RouteSetting } from './connection-profile.ts';
+import type { Route } from '../model/route.ts';
 import { addressIn, type IpFamily, networkOf, prefixIn } from './ip-family.ts';
 import { type Entries, integerIn } from './scalar-values.ts';
 import { type Complain, valueFault, withoutEffect } from './value-fault.ts';
@@ -8,7 +8,7 @@ import { partsOf, textOf, type ValueText } from './value-text.ts';
 export const UNSIGNED: readonly [number, number] = [0, 4_294_967_295];
 
 /** `routeN=DESTINATION/LENGTH[,NEXT HOP[,METRIC]]` with `routeN_options=NAME=VALUE,...`, in the order of N. */
-export function routesOf(entries: Entries, family: IpFamily, complain: Complain): readonly RouteSetting[] {
+export function routesOf(entries: Entries, family: IpFamily, complain: Complain): readonly Route[] {
   return numbered(entries, /^routes?(\d*)$/).flatMap(([key, value]) => {
     const route = routeIn(value, key, family, complain);
     const options = entries.get(`${key}_options`);
@@ -27,7 +27,7 @@ export function numbered(entries: Entries, pattern: RegExp): readonly (readonly 
   return found.sort((a, b) => a.number - b.number).map(({ item }) => item);
 }
 
-function routeIn(value: ValueText, key: string, family: IpFamily, complain: Complain): RouteSetting | undefined {
+function routeIn(value: ValueText, key: string, family: IpFamily, complain: Complain): Route | undefined {
   const [destination, gateway, metric, more] = partsOf(value);
   if (more !== undefined)
     complain(
@@ -55,7 +55,7 @@ export function gatewayIn(value: ValueText | undefined, family: IpFamily, what: 
   return addressIn(value, family, what, complain);
 }
 
-type Options = Pick<RouteSetting, 'table' | 'onlink' | 'mtu' | 'source'>;
+type Options = Pick<Route, 'table' | 'onlink' | 'mtu' | 'source'>;
 
 function optionsIn(value: ValueText, family: IpFamily, complain: Complain): Options {
   return Object.assign({}, ...partsOf(value).map((part) => optionIn(part, family, complain))) as Options;

@@ -1,12 +1,5 @@
-import {
-  HOST,
-  type KernelAbilities,
-  type KernelOp,
-  type KernelRoute,
-  type Netns,
-  PANEL,
-  type VethEnd,
-} from '../boundary/kernel.ts';
+import { HOST, type KernelAbilities, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
+import { routeWords } from '../model/route.ts';
 import { inside, word } from './command-words.ts';
 import { qdiscText } from './qdisc-text.ts';
 
@@ -80,18 +73,6 @@ function addressText({
   netns,
 }: Pick<Extract<KernelOp, { op: 'address-add' }>, 'address' | 'name' | 'netns'>): string {
   return `${ip(netns)} address replace ${address} dev ${word(name)}${address.includes(':') ? ' nodad' : ''}`;
-}
-
-function routeWords({ destination, gateway, metric, mtu, onlink, source, table }: KernelRoute): string {
-  return [
-    destination,
-    ...(gateway === undefined ? [] : ['via', gateway]),
-    ...(metric === undefined ? [] : ['metric', metric]),
-    ...(table === undefined ? [] : ['table', table]),
-    ...(source === undefined ? [] : ['src', source]),
-    ...(mtu === undefined ? [] : ['mtu', mtu]),
-    ...(onlink === true ? ['onlink'] : []),
-  ].join(' ');
 }
 
 function redirectText(

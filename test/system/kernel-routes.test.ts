@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Kernel, KernelOp, KernelRoute } from '../../src/boundary/kernel.ts';
+import type { Kernel, KernelOp } from '../../src/boundary/kernel.ts';
+import type { Route } from '../../src/model/route.ts';
 import { openSandbox, type TestSandbox } from './kernel-sandbox.ts';
 
 const lab = 'routestest';
@@ -8,7 +9,7 @@ const end = (netns: string, name: string) => ({ netns, name, alias: `weft ${lab}
 const at = { netns: 'B', name: 'F' };
 
 /** The sample of the add-on's README. */
-const sample: readonly KernelRoute[] = [
+const sample: readonly Route[] = [
   { destination: '10.250.0.0/20', gateway: '127.0.0.1', metric: 1000 },
   { destination: '10.250.8.0/24', gateway: '10.250.9.25', metric: 1 },
   { destination: '0.0.0.0/0', gateway: '10.250.9.25', metric: 101 },

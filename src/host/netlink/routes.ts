@@ -1,4 +1,4 @@
-import type { KernelRoute } from '../../boundary/kernel.ts';
+import type { Route as WantedRoute } from '../../model/route.ts';
 import { errnoOf } from '../system-failure.ts';
 import { parseAddress } from './addresses.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE, type Received } from './message.ts';
@@ -46,7 +46,7 @@ interface Route {
  * Makes these the only routes by the interface that are marked `proto static`. Those that are there already are not touched. Goes on after
  * a route that the kernel refuses, and throws in the end, with what it was.
  */
-export function setRoutes(socket: NetlinkSocket, index: number, routes: readonly KernelRoute[]): void {
+export function setRoutes(socket: NetlinkSocket, index: number, routes: readonly WantedRoute[]): void {
   const wanted = new Map(routes.map((route) => [identity(parsed(route)), route]));
   for (const there of staticRoutes(socket, index)) {
     if (!wanted.delete(identity(there))) socket.change(message(RTM_DELROUTE, 0, index, there));
@@ -155,7 +155,7 @@ function staticRoute({ body }: Received, index: number): Route | [] {
 }
 
 /** What the kernel makes of a route: the bits of the destination beyond its length do not count. */
-function parsed({ destination, gateway, metric, mtu, onlink, source, table }: KernelRoute): Route {
+function parsed({ destination, gateway, metric, mtu, onlink, source, table }: WantedRoute): Route {
   const { bytes, family, prefix } = parseAddress(destination);
   return {
     family,
