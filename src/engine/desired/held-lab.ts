@@ -29,6 +29,7 @@ export class HeldLab {
   #state: DesiredState | undefined;
   #active: ActiveLab | undefined;
   #outdated: ReadonlyMap<string, string> = new Map();
+  #copied: Promise<void> = Promise.resolve();
 
   constructor(parts: StateParts) {
     this.#parts = parts;
@@ -45,6 +46,11 @@ export class HeldLab {
   /** Why nodes that run are not what is desired of them, by name. */
   get outdated(): ReadonlyMap<string, string> {
     return this.#outdated;
+  }
+
+  /** Settles when topology.dot is that of the last file: nobody who changes the lab waits for it, but who ends it does. */
+  get copied(): Promise<void> {
+    return this.#copied;
   }
 
   /** Takes hold of a lab with this desired state, which is on disk already or will be with the next change. */
@@ -143,14 +149,13 @@ export class HeldLab {
     if (files.length > 0) await this.#parts.files.removeAll(files);
   }
 
-  /** topology.dot follows the file that was applied, as `generate` would write it, soon; a file of the user's own is never written over. */
+  /** topology.dot follows the file that was applied, as `generate` would write it; a file of the user's own is never written over. */
   #writeCopy({ spec }: DesiredState): void {
     const path = `${spec.directory}/topology.dot`;
     if (spec.input === undefined || spec.input === path) return;
     const { files, log, scripts } = this.#parts;
-    void scripts
-      .print(spec)
-      .then((text) => files.replace(path, text))
+    this.#copied = this.#copied
+      .then(async () => await files.replace(path, await scripts.print(spec)))
       .catch((failure: unknown) => log(String(failure)));
   }
 
