@@ -39,6 +39,8 @@ export type MachineState = string;
 /** Pause between two looks at a socket, a log or a state. Milliseconds. */
 const LOOK_AGAIN = 25;
 const ERROR_LINES = 12;
+/** From the end of its connections to that of the process. Milliseconds. */
+const ENDS_WITHIN = 500;
 
 /**
  * A running QEMU, reached by the sockets in its run folder only: nothing else needs to be known of it, so an engine that was killed finds
@@ -93,7 +95,11 @@ export class QemuNode {
   /** Any QMP command. */
   async qmp(command: string, parameters?: Readonly<Record<string, unknown>>, deadline: number = 10_000): Promise<unknown> {
     const client = await this.#connectQmp(deadline);
-    return client.execute(command, parameters, { deadline });
+    try {
+      return await client.execute(command, parameters, { deadline });
+    } catch (failure) {
+      throw await this.#orItsEnd(failure);
+    }
   }
 
   /** The guest's agent, connected; it may not answer yet. HostError `no-agent` where the template has none. */
@@ -162,16 +168,36 @@ export class QemuNode {
     this.#agent.close();
   }
 
+  /** QEMU closes its connections as it ends. That it ended is known an instant later, and says more. */
+  async #orItsEnd(failure: unknown): Promise<unknown> {
+    if (!(failure instanceof HostError) || failure.code !== 'closed' || this.#closed) return failure;
+    await this.#parts.clock.sleep(ENDS_WITHIN, this.#process.exited);
+    return this.#exited ? this.#failure('exit', `${this.#process.node} ended`, failure) : failure;
+  }
+
   #connectQmp(deadline: number): Promise<QmpClient> {
     return this.#qmp.get(async () => {
       const until = this.#parts.clock.now() + deadline;
-      const stream = await this.#connect(this.#process.files.qmp, deadline);
-      const client = await QmpClient.open(stream, this.#parts.clock, Math.max(1000, until - this.#parts.clock.now()));
+      const client = await this.#openQmp(until);
       client.onEvent((event) => {
         for (const listener of this.#eventListeners) listener(event);
       });
       return client;
     });
+  }
+
+  /** A QEMU that fails early opens its socket and ends before it greets: why it ended is what matters then. */
+  async #openQmp(until: number): Promise<QmpClient> {
+    const left = () => Math.max(1000, until - this.#parts.clock.now());
+    for (;;) {
+      const stream = await this.#connect(this.#process.files.qmp, left());
+      try {
+        return await QmpClient.open(stream, this.#parts.clock, left());
+      } catch (failure) {
+        if (!(failure instanceof HostError) || failure.code !== 'closed') throw failure;
+        await this.#lookAgain(until, 'closed its QMP connection', failure);
+      }
+    }
   }
 
   async #connect(path: string, deadline: number): Promise<ByteStream> {
@@ -181,7 +207,8 @@ export class QemuNode {
       try {
         return await this.#parts.streams.connectUnix(path);
       } catch (failure) {
-        if (!(failure instanceof HostError) || !['ENOENT', 'ECONNREFUSED', 'EAGAIN'].includes(failure.code)) throw failure;
+        if (!(failure instanceof HostError) || !['ENOENT', 'ECONNREFUSED', 'ECONNRESET', 'EAGAIN'].includes(failure.code))
+          throw failure;
         await this.#lookAgain(until, 'did not open its sockets', failure);
       }
     }
