@@ -74,12 +74,14 @@ address() {
 	ip address replace "$1" dev "$name" $flags || fail "cannot set the address $1 at $name"
 }
 
-# A next hop that no route reaches is on the link. One that is an address of this node is taken only while a route leads to it.
+# A next hop that no route reaches is on the link. One that is an address of this node is taken only while a route leads to it; where such a
+# route stands already, nobody is to see another for an instant.
 route() {
 	family=$1
 	shift
 	said=$(ip $family route replace "$@" dev "$name" proto static 2>&1) && return
 	if [ "$2" = via ]; then
+		[ -z "$(ip $family route show exact "$@" dev "$name" proto static 2>/dev/null)" ] || return 0
 		ip $family route replace "$@" dev "$name" proto static onlink 2>/dev/null && return
 		ip $family route add "$3" dev "$name" scope link metric 4294967294 2>/dev/null
 		ip $family route replace "$@" dev "$name" proto static 2>/dev/null && said=
