@@ -86,6 +86,15 @@ async function kvm({ files, commands }: Machine): Promise<Finding> {
       fix: 'turn on virtualisation in the firmware, or nested virtualisation in the hypervisor',
     };
   }
+  if ((await commands.run(['grep', '-qwE', 'vmx|svm', '/proc/cpuinfo'])).code !== 0) {
+    return {
+      name: '/dev/kvm',
+      state: 'limited',
+      found: 'there, but the processor does not help it, so it is not used',
+      purpose,
+      fix: 'turn on nested virtualisation in the hypervisor, or try WEFT_ACCEL=kvm',
+    };
+  }
   if (await opens(commands, '/dev/kvm')) return { name: '/dev/kvm', state: 'ok', found: 'open to you', purpose };
   return {
     name: '/dev/kvm',
