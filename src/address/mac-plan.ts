@@ -23,6 +23,17 @@ interface NumberedEnd {
  *   XX:XX:XX being the first three bytes of its base.
  */
 export function macPlan(topology: Topology): ReadonlyMap<string, MacAddress> {
+  const known = plans.get(topology);
+  if (known !== undefined) return known;
+  const plan = freshPlan(topology);
+  plans.set(topology, plan);
+  return plan;
+}
+
+/** A topology never changes, and several parts of a lab ask for the plan of the same one. */
+const plans = new WeakMap<Topology, ReadonlyMap<string, MacAddress>>();
+
+function freshPlan(topology: Topology): ReadonlyMap<string, MacAddress> {
   const macs = givenMacs(topology);
   const taken = new Set<string>(macs.values());
   const ends = numberedEnds(topology, macs);

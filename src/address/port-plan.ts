@@ -37,9 +37,16 @@ const firstUdp = 20_000;
  * 65535 is replaced by the lowest free one from 10000 (TCP) or 20000 (UDP) on.
  */
 export function portPlan(topology: Topology): PortPlan {
+  const known = plans.get(topology);
+  if (known !== undefined) return known;
   const { links, hubs } = udpPlan(topology);
-  return { nodes: tcpPlan(topology), links, hubs };
+  const plan = { nodes: tcpPlan(topology), links, hubs };
+  plans.set(topology, plan);
+  return plan;
 }
+
+/** A topology never changes, and several parts of a lab ask for the plan of the same one. */
+const plans = new WeakMap<Topology, PortPlan>();
 
 function tcpPlan(topology: Topology): ReadonlyMap<string, NodePorts> {
   const nodes = topology.nodes.filter(isGenerated);

@@ -87,6 +87,14 @@ export class Changing {
    * restarts may also be left for later.
    */
   async apply(wish: ApplyWish, emit: (event: ProgressEvent) => void): Promise<Applied> {
+    try {
+      return await this.#apply(wish, emit);
+    } finally {
+      this.#parts.held.copyFile();
+    }
+  }
+
+  async #apply(wish: ApplyWish, emit: (event: ProgressEvent) => void): Promise<Applied> {
     const { convergence, held, starts, turns } = this.#parts;
     const warnings: string[] = [];
     const done = await turns.take(async () => {

@@ -184,6 +184,7 @@ export class LabEngine {
       for (const record of active.lab.records.values()) record.wanted = false;
       await terminate([...active.lab.records.values()], active.lab.spec.directory, this.#parts, { emit });
       await active.wiring.dismantle();
+      this.#held.copyFile();
       await this.#held.copied;
     });
     return { failures: [], warnings, status: await this.status({ ports: false }) };

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
-import type { Attributes, Topology, TopologyNode } from '../model/topology.ts';
+import type { Attributes, Link, Topology, TopologyNode } from '../model/topology.ts';
 import { generate } from './generate.ts';
 import type { TemplateSource } from './template-source.ts';
 
@@ -26,6 +26,12 @@ const pair = (attributes: Attributes = {}, link: Attributes = {}): Topology => (
   nodes: [vm('a', { qn_mem: '64M' }), vm('b')],
   links: [{ id: 'a:eth0--b:eth1', tail: { node: 'a', port: 'eth0' }, head: { node: 'b', port: 'eth1' }, attributes: link }],
 });
+
+/** A link between two ends written NODE:PORT, or NODE for a hub. */
+function link(tail: string, head: string): Link {
+  const endOf = (text: string) => ({ node: text.split(':')[0] ?? '', port: text.split(':')[1] });
+  return { id: `${tail}--${head}`, tail: endOf(tail), head: endOf(head), attributes: {} };
+}
 
 const render = (topology: Topology, template: string): Record<string, string> =>
   Object.fromEntries(generate({ topology, templates: source({ node: template }) }).files.map(({ name, text }) => [name, text]));
@@ -119,6 +125,21 @@ describe('generate', () => {
       templates: source({ node: '{{> inc/x}}', 'inc/x': '{{#never}}{{> inc/x}}{{/never}}' }),
     });
     expect(diagnostics).toEqual([]);
+  });
+
+  it('gives the files of some nodes as it gives those of all', () => {
+    const nodes = ['a', 'b', 'c'].map((name) => vm(name));
+    const hub: TopologyNode = { name: 'h', kind: 'hub', template: undefined, attributes: {}, labelPorts: [] };
+    const links = [link('a:eth0', 'b:eth0'), link('b:eth1', 'c:eth0'), link('c:eth1', 'h'), link('a:eth1', 'h')];
+    const order = {
+      topology: { name: 't', attributes: { qn_mem: '1G' }, nodes: [...nodes, hub], links },
+      templates: source({ node: '{{#links}}{{qn_name}} {{qn_mac}} {{qn_sport}} {{qn_mport}}\n{{/links}}{{qn_console}}' }),
+    };
+    const all = generate(order).files;
+    for (const only of [['a'], ['c', 'b'], ['c']]) {
+      const wanted = all.filter(({ name }) => only.includes(name.replace('.yaml', '')));
+      expect(generate({ ...order, only: new Set(only) }).files).toEqual(wanted);
+    }
   });
 
   it('completes a topology once and for all', () => {

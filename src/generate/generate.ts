@@ -18,7 +18,7 @@ interface GeneratedFile {
 }
 
 export interface Generated {
-  /** What topology.dot shows; printed by the caller. */
+  /** What topology.dot shows, as far as it concerns the wanted nodes; printed by the caller. */
   readonly completed: Topology;
   /** NODE.yaml and NODE of every generated node, in the file's order; none when a diagnostic is an error. */
   readonly files: readonly GeneratedFile[];
@@ -35,8 +35,8 @@ export interface Order {
 
 /** qeneth's artefacts of a topology. Pure and deterministic; each template is read once, however many nodes use it. */
 export function generate({ topology, templates, only }: Order): Generated {
-  const completed = completeTopology(topology, portPlan(topology));
   const wanted = (name: string) => only === undefined || only.has(name);
+  const completed = completeTopology(only === undefined ? topology : surroundings(topology, only), portPlan(topology));
   const { renderers, diagnostics } = renderersOf(
     { ...topology, nodes: topology.nodes.filter(({ name }) => wanted(name)) },
     templates,
@@ -44,6 +44,13 @@ export function generate({ topology, templates, only }: Order): Generated {
   if (diagnostics.length > 0) return { completed, files: [], diagnostics };
   const documents = nodeDocuments(completed, macPlan(topology)).filter(({ node }) => wanted(node.name));
   return { completed, files: documents.flatMap((document) => filesOf(document, renderers)), diagnostics };
+}
+
+/** The named nodes, their links, and the nodes at the other ends: all that their files tell of. */
+function surroundings(topology: Topology, names: ReadonlySet<string>): Topology {
+  const links = topology.links.filter(({ tail, head }) => names.has(tail.node) || names.has(head.node));
+  const near = new Set([...names, ...links.flatMap(({ tail, head }) => [tail.node, head.node])]);
+  return { ...topology, nodes: topology.nodes.filter(({ name }) => near.has(name)), links };
 }
 
 function filesOf(document: NodeDocument, renderers: ReadonlyMap<string, Renderer>): readonly GeneratedFile[] {

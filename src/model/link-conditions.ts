@@ -67,8 +67,17 @@ export function measureOf(measure: Measure, text: string): number | undefined {
 
 /** A link's conditions from its attributes: `qn_taildelay` overrides `qn_delay`. Values that cannot be read count as absent: `dot` complains of them. */
 export function conditionsOf(attributes: Attributes): LinkConditions {
+  // Most links have none, and large labs have many links.
+  if (!Object.keys(attributes).some((name) => SAYING.has(name))) return UNCONDITIONED;
   return { tail: oneWay(attributes, 'tail'), head: oneWay(attributes, 'head') };
 }
+
+const UNCONDITIONED: LinkConditions = { tail: {}, head: {} };
+
+/** The names of all attributes that say conditions. */
+const SAYING: ReadonlySet<string> = new Set(
+  ['', 'tail', 'head'].flatMap((side) => [...IMPAIRMENTS, 'link'].map((name) => `qn_${side}${name}`)),
+);
 
 function oneWay(attributes: Attributes, side: Side): Conditions {
   const values = IMPAIRMENTS.flatMap((name) => {

@@ -1,5 +1,6 @@
 import type { NewFile } from '../../boundary/file-set.ts';
 import type { KernelAbilities } from '../../boundary/kernel.ts';
+import type { LabSpec } from '../../model/lab-spec.ts';
 import { ActiveLab, type HoldingParts } from '../active-lab.ts';
 import { Lab, type LabParts } from '../lab.ts';
 import { type MomentaryLinks, momentaryLinks } from '../links/momentary-links.ts';
@@ -29,6 +30,7 @@ export class HeldLab {
   #state: DesiredState | undefined;
   #active: ActiveLab | undefined;
   #outdated: ReadonlyMap<string, string> = new Map();
+  #uncopied: LabSpec | undefined;
   #copied: Promise<void> = Promise.resolve();
 
   constructor(parts: StateParts) {
@@ -48,9 +50,28 @@ export class HeldLab {
     return this.#outdated;
   }
 
-  /** Settles when topology.dot is that of the last file: nobody who changes the lab waits for it, but who ends it does. */
+  /** Settles when topology.dot is that of the last file that was copied: nobody who changes the lab waits for it, but who ends it does. */
   get copied(): Promise<void> {
     return this.#copied;
+  }
+
+  /**
+   * Has topology.dot follow the file that was taken last, where there is a new one, as `generate` would write it; a file of the user's own is never
+   * written over. The printing begins once what the engine does now is done, an answer that is about to leave included.
+   */
+  copyFile(): void {
+    const spec = this.#uncopied;
+    this.#uncopied = undefined;
+    if (spec === undefined) return;
+    const path = `${spec.directory}/topology.dot`;
+    if (spec.input === undefined || spec.input === path) return;
+    const { clock, files, log, scripts } = this.#parts;
+    this.#copied = this.#copied
+      .then(async () => {
+        await clock.sleep(0);
+        await files.replace(path, await scripts.print(spec));
+      })
+      .catch((failure: unknown) => log(String(failure)));
   }
 
   /** Takes hold of a lab with this desired state, which is on disk already or will be with the next change. */
@@ -121,7 +142,7 @@ export class HeldLab {
     this.#outdated = outdated;
     this.#state = state;
     this.#want(state);
-    if (fileChanged) this.#writeCopy(state);
+    if (fileChanged) this.#uncopied = state.spec;
   }
 
   /** What these nodes were launched as counts no longer: their processes have ended. */
@@ -147,16 +168,6 @@ export class HeldLab {
     const { directory } = state.spec;
     const files = [...gone].flatMap((name) => ['', '.yaml', '.pid'].map((ending) => `${directory}/${name}${ending}`));
     if (files.length > 0) await this.#parts.files.removeAll(files);
-  }
-
-  /** topology.dot follows the file that was applied, as `generate` would write it; a file of the user's own is never written over. */
-  #writeCopy({ spec }: DesiredState): void {
-    const path = `${spec.directory}/topology.dot`;
-    if (spec.input === undefined || spec.input === path) return;
-    const { files, log, scripts } = this.#parts;
-    this.#copied = this.#copied
-      .then(async () => await files.replace(path, await scripts.print(spec)))
-      .catch((failure: unknown) => log(String(failure)));
   }
 
   /** Scripts of nodes that commands have changed, or that keep their MACs: what `generate` wrote knows only the file. */
