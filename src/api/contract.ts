@@ -1,12 +1,13 @@
 import type { Change } from '../model/change.ts';
 import type { LinkConformance } from '../model/conformance.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import type { LabEvent, LabEventKind } from '../model/lab-event.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { LinkState } from '../model/link-state.ts';
 import type { Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Recording } from '../model/recording.ts';
-import type { Link, Topology } from '../model/topology.ts';
+import type { Link, Topology, TopologyNode } from '../model/topology.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import type { StepReport } from '../plan/step-report.ts';
 
@@ -48,8 +49,18 @@ export interface Requests {
   readonly pause: { readonly nodes: readonly string[]; readonly paused: boolean };
   /** What is desired of the lab. */
   readonly desired: Record<string, never>;
-  /** What the lab is called, and how its file was read. */
-  readonly identity: Record<string, never>;
+  /** Reads a topology file's text as this lab's: a plan or an apply may then name what was read. Changes nothing. */
+  readonly read: {
+    readonly text: string;
+    /** What people know the file by. */
+    readonly path: string;
+    /** The lab's name where the graph has none. */
+    readonly defaultName: string;
+    /** Names of the templates that there are. */
+    readonly templates: readonly string[];
+    /** Takes the place of the templates that the file names; where left out, the one with which the lab was started. */
+    readonly template?: string | undefined;
+  } & Pick<LabSpec, 'directory' | 'files' | 'input'>;
   /** Stops everything and ends the engine; the caller removes the sandbox afterwards. */
   readonly down: Record<string, never>;
   /**
@@ -96,18 +107,19 @@ export interface Requests {
     | { readonly action: 'show' };
 }
 
-/** A lab apart from its topology. */
-export interface LabIdentity {
-  readonly name: string;
-  /** The graph's name. */
-  readonly graph: string;
-  /** The template that takes the place of those that the file names. */
-  readonly template?: string | undefined;
+/** What the engine has read of a file. */
+export interface Reading {
+  readonly diagnostics: readonly Diagnostic[];
+  /** What to call it by, for as long as few others are read; left out where a diagnostic is an error. */
+  readonly number?: number;
+  /** What the nodes are that run something: each kind and template once. */
+  readonly natures: readonly Pick<TopologyNode, 'kind' | 'template'>[];
 }
 
 /** A new file, and how much of it counts. */
 export interface FileWish {
-  readonly spec: LabSpec;
+  /** What it says, or the number under which the engine has read it. */
+  readonly spec: LabSpec | number;
   /** What concerns these nodes alone; all of it where left out. */
   readonly only?: readonly string[] | undefined;
   /** Forget what commands have changed. */
@@ -174,7 +186,7 @@ export interface Responses {
   readonly change: ChangeOutcome;
   readonly pause: ChangeOutcome;
   readonly desired: Desired;
-  readonly identity: LabIdentity;
+  readonly read: Reading;
   readonly down: Outcome;
   readonly link: LabStatus;
   readonly conditions: readonly LinkState[];
@@ -196,7 +208,7 @@ export interface Told {
   readonly change: never;
   readonly pause: never;
   readonly desired: never;
-  readonly identity: never;
+  readonly read: never;
   readonly down: ProgressEvent;
   readonly link: never;
   readonly conditions: never;

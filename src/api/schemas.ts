@@ -96,7 +96,7 @@ export const labSpecSchema: z.ZodMiniType<LabSpec> = z.object({
 });
 
 const nodes = z.optional(z.array(z.string()));
-const file = z.optional(z.object({ spec: labSpecSchema, only: nodes, discard: z.optional(z.boolean()) }));
+const file = z.optional(z.object({ spec: z.union([z.int(), labSpecSchema]), only: nodes, discard: z.optional(z.boolean()) }));
 
 /** What a request must look like before any code of ours trusts it. */
 export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]> } = {
@@ -108,7 +108,16 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
   change: z.object({ changes: z.array(change) }),
   pause: z.object({ nodes: z.array(z.string()), paused: z.boolean() }),
   desired: z.strictObject({}),
-  identity: z.strictObject({}),
+  read: z.object({
+    text: z.string(),
+    path: z.string(),
+    defaultName: z.string(),
+    templates: z.array(z.string()),
+    template: z.optional(z.string()),
+    directory: absolutePath,
+    files: absolutePath,
+    input: z.optional(absolutePath),
+  }),
   down: z.strictObject({}),
   link: z.object({
     node: z.string(),

@@ -2,6 +2,7 @@ import type { Clock } from '../boundary/clock.ts';
 import type { ExecOutput } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { ProcessExit } from '../boundary/kernel.ts';
+import type { ReadTopology } from '../boundary/read-topology.ts';
 import type { ByteStream } from '../boundary/streams.ts';
 import type { Change } from '../model/change.ts';
 import type { LinkConformance } from '../model/conformance.ts';
@@ -22,6 +23,7 @@ import { connectionLinks, type DesiredState, desiredTopology } from './desired/d
 import type { DocumentStore } from './desired/document.ts';
 import { HeldLab } from './desired/held-lab.ts';
 import { begunAnew, type FileWish, freshState, withEdits } from './desired/next-state.ts';
+import { type FileText, type Reading, Readings } from './desired/readings.ts';
 import type { LabEvents } from './events/lab-events.ts';
 import { tellChanges } from './events/step-events.ts';
 import { examineLinks } from './links/conformance.ts';
@@ -50,12 +52,18 @@ export interface EngineParts extends Omit<HoldingParts, 'admission'> {
   readonly events: LabEvents;
   readonly document: DocumentStore;
   readonly consoles: Consoles;
+  readonly readTopology: ReadTopology;
   /** How many machines may boot at once. */
   readonly bootSlots: number;
   readonly log: (message: string) => void;
 }
 
 type Emit = (event: ProgressEvent) => void;
+
+/** A file wish whose file may be named by the number under which it was read. */
+interface NamedFileWish extends Omit<FileWish, 'spec'> {
+  readonly spec: LabSpec | number;
+}
 
 /** Up to this many nodes, the outcome of a start tells of every port. */
 const portsShown = 100;
@@ -93,6 +101,7 @@ export class LabEngine {
   readonly #starts: Starts;
   readonly #changing: Changing;
   readonly #links: LinkSwitch;
+  readonly #readings: Readings;
   /** Why the desired state is not known although there is a document. */
   #unreadable: HostError | undefined;
 
@@ -100,6 +109,7 @@ export class LabEngine {
     this.#parts = parts;
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
     this.#stillness = new NodeStillness(parts.events);
+    this.#readings = new Readings(parts.readTopology);
     const own = { held: this.#held, turns: this.#turns, abilities: parts.kernel.abilities, stillness: this.#stillness };
     const guestPorts = new GuestPorts(parts.clock, parts.log);
     this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
@@ -191,13 +201,16 @@ export class LabEngine {
   }
 
   /** What would have to be done to reach the desired state, or that of a file; nothing is changed. */
-  async plan(request: { readonly file?: FileWish | undefined }): Promise<LabPlan> {
-    return await this.#changing.plan(request.file);
+  async plan(request: { readonly file?: NamedFileWish | undefined }): Promise<LabPlan> {
+    return await this.#changing.plan(this.#named(request.file));
   }
 
   /** Brings the lab to its desired state, or to that of a file, as far as restarts and ends of nodes are allowed. */
-  async apply(request: ApplyWish, progress: Emit): Promise<ApplyOutcome> {
-    const applied = await this.#changing.apply(request, andEvents(progress, this.#parts.events));
+  async apply(
+    { file, ...wish }: Omit<ApplyWish, 'file'> & { readonly file?: NamedFileWish | undefined },
+    progress: Emit,
+  ): Promise<ApplyOutcome> {
+    const applied = await this.#changing.apply({ ...wish, file: this.#named(file) }, andEvents(progress, this.#parts.events));
     return { ...(await this.#changeOutcome(applied)), ...(applied.needs === undefined ? {} : { needs: applied.needs }) };
   }
 
@@ -212,10 +225,9 @@ export class LabEngine {
     return await this.#changeOutcome(await this.#changing.pause(request.nodes, request.paused));
   }
 
-  /** The lab apart from its topology, which may be large. */
-  identity(): { readonly name: string; readonly graph: string; readonly template?: string | undefined } {
-    const { name, template, topology } = this.#convergence.state.spec;
-    return { name, graph: topology.name, ...(template === undefined ? {} : { template }) };
+  /** Reads a topology file's text as this lab's; a plan or an apply may then name what was read. */
+  async read(file: FileText): Promise<Reading> {
+    return await this.#readings.read(file, this.#convergence.state.spec);
   }
 
   /** What is desired: the file's topology with what commands have changed. */
@@ -299,6 +311,11 @@ export class LabEngine {
     const record = this.#convergence.active.lab.records.get(name);
     if (record === undefined) throw new HostError('no-such-node', `the lab has no node ${name} that runs something`);
     return record;
+  }
+
+  #named(file: NamedFileWish | undefined): FileWish | undefined {
+    if (file === undefined) return undefined;
+    return { ...file, spec: typeof file.spec === 'number' ? this.#readings.spec(file.spec) : file.spec };
   }
 
   /** All that run something, where none is named. */

@@ -53,6 +53,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       rest: (untrusted) => documentRestSchema.parse(untrusted),
     }),
     scripts: scriptSource(systemFiles, process.env, installation),
+    readTopology: async (source, options) => (await import('../dot/read-topology.ts')).readTopology(source, options),
     writeFileSet,
     bootSlots: 2 * cpus().length,
     log,
@@ -98,7 +99,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     change: (request) => engine.change(request),
     pause: (request) => engine.pause(request),
     desired: () => Promise.resolve(engine.desired()),
-    identity: () => Promise.resolve(engine.identity()),
+    read: (request) => engine.read(request),
     link: (request) => engine.link(request),
     down: async (_request, emit) => {
       const outcome = await engine.down(emit);

@@ -1,4 +1,4 @@
-import { isGenerated, type Topology } from '../../model/topology.ts';
+import type { TopologyNode } from '../../model/topology.ts';
 import type { Context } from '../context.ts';
 import { REQUIREMENTS } from '../doctor/requirements.ts';
 import type { Voice } from '../voice.ts';
@@ -14,9 +14,13 @@ const NEEDS: readonly (readonly [partial: string, requirement: string])[] = [
 /** The firmware may also stand beside the image, so its lack is no reason to refuse. */
 const NEEDS_PERHAPS: readonly (readonly [partial: string, requirement: string])[] = [['inc/ovmf', 'OVMF']];
 
-/** Makes sure that the machine has what the lab's nodes run on: programs, and the small guest's image where a node uses it. */
-export async function prepareMachine(context: Context, voice: Voice, topology: Topology, consent: boolean): Promise<void> {
-  const nodes = topology.nodes.filter(isGenerated);
+/** Makes sure that the machine has what these nodes, which run something, run on: programs, and the small guest's image where a node uses it. */
+export async function prepareMachine(
+  context: Context,
+  voice: Voice,
+  nodes: readonly Pick<TopologyNode, 'kind' | 'template'>[],
+  consent: boolean,
+): Promise<void> {
   const machines = nodes.filter(({ kind }) => kind === 'vm');
   const texts = await Promise.all(
     [...new Set(machines.map(({ template = '' }) => template))].map((name) => bundledTemplate(context, name)),

@@ -21,8 +21,17 @@ export interface ReadLab {
   readonly template: string | undefined;
 }
 
-/** Reads a lab's file. A Refusal where there is none; mistakes in it are diagnostics. `template` replaces the template of every node. */
-export async function readLab(context: Context, place: Place, template: string | undefined): Promise<ReadLab> {
+/** A lab's file, before anybody has looked at what it says. */
+export interface LabText {
+  readonly source: Source;
+  /** The lab's name where the graph has none. */
+  readonly defaultName: string;
+  /** Names of the templates that there are. */
+  readonly templates: readonly string[];
+}
+
+/** Fetches the text of a lab's file, and what it takes to read it. A Refusal where there is none. */
+export async function labText(context: Context, place: Place): Promise<LabText> {
   if (place.input === undefined) {
     throw new Refusal(
       EXIT.failed,
@@ -30,14 +39,20 @@ export async function readLab(context: Context, place: Place, template: string |
       `${context.invokedAs} example makes a directory with a ready one; -C DIR works in another directory`,
     );
   }
-  const { readTopology } = await import('../../dot/read-topology.ts');
-  const source: Source = { path: place.shownInput, text: await context.files.readText(place.input) };
   const folders = templateFolders(context.environment['QENETH_PATH'], place.files, context.installation);
-  const { topology, diagnostics } = readTopology(source, {
+  return {
+    source: { path: place.shownInput, text: await context.files.readText(place.input) },
     defaultName: place.lab ?? nameOf(place.files),
     templates: await templateNames(context.files, folders),
-    ...(template === undefined ? {} : { templateOverride: template }),
-  });
+  };
+}
+
+/** Reads a lab's file. A Refusal where there is none; mistakes in it are diagnostics. `template` replaces the template of every node. */
+export async function readLab(context: Context, place: Place, template: string | undefined): Promise<ReadLab> {
+  const { source, ...known } = await labText(context, place);
+  const { readTopology } = await import('../../dot/read-topology.ts');
+  const options = template === undefined ? known : { ...known, templateOverride: template };
+  const { topology, diagnostics } = readTopology(source, options);
   const named = topology === undefined || place.lab === undefined ? topology : { ...topology, name: place.lab };
   return { place, source, topology: named, diagnostics, template };
 }
@@ -58,9 +73,14 @@ export async function requireLab(
 /** The same lab, known to be without errors; a Refusal otherwise. */
 export function soundLab(lab: ReadLab, diagnostics: readonly Diagnostic[]): ReadLab & { readonly topology: Topology } {
   const { topology } = lab;
+  if (topology !== undefined && diagnostics.every(({ severity }) => severity !== 'error')) return { ...lab, topology };
+  throw hasErrors(lab.source, diagnostics);
+}
+
+/** What ends a verb whose file has errors, once they are shown. */
+export function hasErrors({ path }: Source, diagnostics: readonly Diagnostic[]): Refusal {
   const errors = diagnostics.filter(({ severity }) => severity === 'error').length;
-  if (topology !== undefined && errors === 0) return { ...lab, topology };
-  throw new Refusal(EXIT.failed, `${lab.source.path} has ${errors === 1 ? 'an error' : `${errors} errors`}; nothing was done`);
+  return new Refusal(EXIT.failed, `${path} has ${errors === 1 ? 'an error' : `${errors} errors`}; nothing was done`);
 }
 
 /** What the engine is told. */

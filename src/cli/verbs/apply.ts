@@ -52,14 +52,14 @@ Examples:
         throw new Refusal(EXIT.notRunning, 'the lab does not run', 'weft up starts it, and so does weft apply');
       return await upVerb.run(context, words, voice);
     }
-    const file = await readFileWish(context, voice, { place, connection }, words);
+    const { file, natures } = await readFileWish(context, voice, { place, connection }, words);
     if (words.flag('dryRun')) {
       const plan = await connection.call('plan', { file });
       if (words.flag('json')) voice.printJson(plan);
       else voice.printAll(planLines(plan, voice.outPaint));
       return EXIT.ok;
     }
-    await prepareMachine(context, voice, file.spec.topology, words.flag('yes'));
+    await prepareMachine(context, voice, natures, words.flag('yes'));
     const timeout = words.number('timeout', 300);
     const restart = words.flag('yes') ? 'yes' : words.flag('live') ? 'later' : 'no';
     const first = await applyFile(context, voice, connection, { file, restart, remove: words.flag('yes'), timeout });

@@ -29,7 +29,7 @@ Examples:
   async run(context, words, voice) {
     const place = await findPlace(context, words, words.positional[0]);
     const connection = await requireConnection(context, place);
-    const file = await readFileWish(context, voice, { place, connection }, words);
+    const { file } = await readFileWish(context, voice, { place, connection }, words);
     const plan = await connection.call('plan', { file });
     if (words.flag('json')) voice.printJson(plan);
     else {

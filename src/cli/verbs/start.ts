@@ -50,7 +50,7 @@ export async function startNodes(context: Context, voice: Voice, place: Place, w
   const spec = labSpec(lab);
   const names = [...spec.topology.nodes.filter(isGenerated).map(({ name }) => name), ...(await createdNodes(context, place))];
   requireNodes(nodes, spec.name, names);
-  await prepareMachine(context, voice, spec.topology, words.flag('yes'));
+  await prepareMachine(context, voice, spec.topology.nodes.filter(isGenerated), words.flag('yes'));
   const wish = { nodes, wait: words.flag('wait'), timeout: words.number('timeout', 300), block: false };
   const outcome = await startLab(context, voice, place, spec, wish);
   return outcome.failures.length === 0 ? EXIT.ok : EXIT.failed;

@@ -1,3 +1,4 @@
+import { isGenerated } from '../../model/topology.ts';
 import { EXIT } from '../exit-codes.ts';
 import { withEngineAhead } from '../lab/engine-ahead.ts';
 import { findPlace } from '../lab/place.ts';
@@ -36,7 +37,7 @@ Examples:
       withEngineAhead(context, topology, write),
     );
     const spec = labSpec(lab);
-    await prepareMachine(context, voice, spec.topology, words.flag('yes'));
+    await prepareMachine(context, voice, spec.topology.nodes.filter(isGenerated), words.flag('yes'));
     const outcome = await startLab(context, voice, place, spec, { nodes: [], wait: true, timeout, block: true });
     if (words.flag('json')) voice.printJson(outcome);
     else voice.printAll(statusTable(outcome.status.nodes, voice.outPaint));
