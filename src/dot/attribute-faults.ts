@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { valueFault } from './attribute-value.ts';
-import type { Occurrence } from './evaluate.ts';
 import { nearestName } from './nearest-name.ts';
 import { shorten } from './shorten.ts';
+import type { Occurrence } from './statements.ts';
 import { FEATURE_PREFIX, VOCABULARY_BY_NAME, type VocabularyEntry } from './vocabulary.ts';
 
 /** Unknown names, values that cannot be meant, and attributes that stand where nothing reads them. */

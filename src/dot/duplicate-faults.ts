@@ -45,7 +45,7 @@ function claimedMacs(links: readonly DrawnLink[]): Claim[] {
   return links.flatMap(({ link, edge }) =>
     (['tail', 'head'] as const).flatMap((side) => {
       const setting = edge.settings.get(`qn_${side}mac`);
-      const mac = parseMac(setting?.value ?? '');
+      const mac = setting === undefined ? undefined : parseMac(setting.value);
       if (setting === undefined || mac === undefined) return [];
       const { node, port } = link[side];
       return [

@@ -104,9 +104,10 @@ function openScope(outer: Scope | undefined): Scope {
 }
 
 function inherited(scope: Scope, defaultsOf: (scope: Scope) => Settings): Settings {
+  if (scope.outer === undefined) return new Map(defaultsOf(scope));
   const chain: Settings[] = [];
   for (let at: Scope | undefined = scope; at !== undefined; at = at.outer) chain.push(defaultsOf(at));
   const settings: Settings = new Map();
-  for (const defaults of chain.reverse()) apply(settings, [...defaults.values()]);
+  for (const defaults of chain.reverse()) for (const [name, setting] of defaults) settings.set(name, setting);
   return settings;
 }

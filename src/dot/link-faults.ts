@@ -21,7 +21,8 @@ class EndFaults {
   readonly diagnostics: Diagnostic[] = [];
   readonly #nodes: ReadonlyMap<string, TopologyNode>;
   readonly #lineOf: LineIndex;
-  readonly #usedAt = new Map<string, Span>();
+  /** By node, then by port. */
+  readonly #usedAt = new Map<string, Map<string, Span>>();
   readonly #groups = new Set<number>();
 
   constructor(nodes: ReadonlyMap<string, TopologyNode>, lineOf: LineIndex) {
@@ -65,8 +66,8 @@ class EndFaults {
   }
 
   #present(node: TopologyNode, port: string, span: Span, attributes: Attributes): void {
-    const key = JSON.stringify([node.name, port]);
-    const before = this.#usedAt.get(key);
+    const used = this.#usedPorts(node);
+    const before = used.get(port);
     if (before !== undefined) {
       const line = this.#lineOf(before.from).line;
       this.#report(
@@ -77,7 +78,7 @@ class EndFaults {
       );
       return;
     }
-    this.#usedAt.set(key, span);
+    used.set(port, span);
     const isInterface =
       node.kind === 'vm' ||
       node.kind === 'namespace' ||
@@ -97,8 +98,17 @@ class EndFaults {
     }
   }
 
+  #usedPorts({ name }: TopologyNode): Map<string, Span> {
+    const known = this.#usedAt.get(name);
+    if (known !== undefined) return known;
+    const fresh = new Map<string, Span>();
+    this.#usedAt.set(name, fresh);
+    return fresh;
+  }
+
   #freePort(node: TopologyNode): string {
-    const free = node.labelPorts.find((port) => !this.#usedAt.has(JSON.stringify([node.name, port])));
+    const used = this.#usedPorts(node);
+    const free = node.labelPorts.find((port) => !used.has(port));
     return free === undefined
       ? 'a port holds one cable; use another port, or join both to a node with qn_hub="true"'
       : `${free} of ${node.name} may be free`;

@@ -12,6 +12,8 @@ export function notTextFault(text: string): Diagnostic | undefined {
       message: `the file is larger than ${LONGEST / 1024 / 1024} million characters`,
       span: { from: LONGEST, to: LONGEST + 1 },
     };
+  // The regular expression takes many times as long, and is of use only to say where.
+  if (text.isWellFormed() && !text.includes('\0') && !text.includes('\ufffd')) return undefined;
   const at = text.search(/[\0\ufffd]|\p{Surrogate}/u);
   if (at < 0) return undefined;
   return {

@@ -1,7 +1,7 @@
 import type { Diagnostic, Span } from '../model/diagnostic.ts';
 import { unquote } from './dot-string.ts';
 import type { Setting } from './graph.ts';
-import { isHtml, type SyntaxNode } from './syntax-tree.ts';
+import { isComment, isHtml, type SyntaxNode } from './syntax-tree.ts';
 
 /** A node as an edge or a node statement names it. */
 export interface NamedNode {
@@ -56,7 +56,7 @@ export class PartReader {
     const ports: string[] = [];
     const spans: Span[] = [];
     for (let part = node.getChild('Port')?.firstChild; part; part = part.nextSibling) {
-      if (part.type.isError) continue;
+      if (part.type.isError || isComment(part)) continue;
       ports.push(this.id(part));
       spans.push(spanOf(part));
     }

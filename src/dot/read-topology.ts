@@ -6,7 +6,8 @@ import { findAttributeFaults } from './attribute-faults.ts';
 import { attributesOf } from './attributes-of.ts';
 import { findConditionFaults } from './condition-faults.ts';
 import { findDuplicateFaults } from './duplicate-faults.ts';
-import { type Evaluation, evaluate } from './evaluate.ts';
+import { evaluate } from './evaluate.ts';
+import { evaluatePlain } from './evaluate-plain.ts';
 import { type LabelPorts, labelPortsOf } from './label-ports.ts';
 import { findEndFaults } from './link-faults.ts';
 import { mergeFault } from './merge-fault.ts';
@@ -16,6 +17,7 @@ import { notTextFault } from './not-text.ts';
 import { overrideTemplates } from './override-templates.ts';
 import { type DrawnLink, readLinks } from './read-links.ts';
 import { shorten } from './shorten.ts';
+import type { Evaluation } from './statements.ts';
 import { findHeaderFault, findSyntaxFaults } from './syntax-faults.ts';
 import { parseTree } from './syntax-tree.ts';
 import { findTemplateFaults } from './template-faults.ts';
@@ -48,25 +50,34 @@ export function readTopology(source: Source, options: ReadOptions): ReadOutcome 
   const { text } = source;
   const unreadable = notTextFault(text) ?? findHeaderFault(text);
   if (unreadable) return { topology: undefined, diagnostics: inOrder([unreadable]) };
+  const plain = evaluatePlain(text);
+  if (plain !== undefined) return understood(source, plain, options);
   const tokens = findTokenFaults(text);
   const deep = tokens.diagnostics.find(({ code }) => code === 'too-deep');
   if (deep) return { topology: undefined, diagnostics: [deep] };
   const tree = parseTree(text, tokens.htmlTexts);
   const syntax = findSyntaxFaults(text, tokens, tree);
   const evaluation = evaluate(text, tree);
-  const local = [...evaluation.diagnostics, ...findAttributeFaults(evaluation.occurrences)];
-  if (syntax.length > 0) {
-    const lineOf = indexLines(text);
-    const lines = new Set(syntax.map(({ span }) => lineOf(span.from).line));
-    const stands = ({ severity, span }: Diagnostic): boolean =>
-      severity === 'error' && span.from < tokens.trustedTo && !lines.has(lineOf(span.from).line);
-    const trusted = local.filter(stands);
-    return { topology: undefined, diagnostics: inOrder([...syntax, ...trusted]) };
-  }
+  if (syntax.length === 0) return understood(source, evaluation, options);
+  const lineOf = indexLines(text);
+  const lines = new Set(syntax.map(({ span }) => lineOf(span.from).line));
+  const stands = ({ severity, span }: Diagnostic): boolean =>
+    severity === 'error' && span.from < tokens.trustedTo && !lines.has(lineOf(span.from).line);
+  const trusted = localFaults(evaluation).filter(stands);
+  return { topology: undefined, diagnostics: inOrder([...syntax, ...trusted]) };
+}
+
+/** What a text without mistakes in its syntax says. */
+function understood(source: Source, evaluation: Evaluation, options: ReadOptions): ReadOutcome {
   const meaning = interpret(source, evaluation, options);
-  const diagnostics = inOrder([...local, ...meaning.diagnostics]);
+  const diagnostics = inOrder([...localFaults(evaluation), ...meaning.diagnostics]);
   const failed = diagnostics.some(({ severity }) => severity === 'error');
   return { topology: failed ? undefined : meaning.topology, diagnostics };
+}
+
+/** Mistakes that do not depend on the rest of the file. */
+function localFaults({ diagnostics, occurrences }: Evaluation): readonly Diagnostic[] {
+  return [...diagnostics, ...findAttributeFaults(occurrences)];
 }
 
 function interpret(

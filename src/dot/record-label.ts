@@ -24,7 +24,7 @@ export function readRecordLabel(label: string): RecordLabel {
 
   for (let at = 0; at < label.length; at++) {
     const sign = label[at] ?? '';
-    const escaped = sign === '\\' && /[{}|<> ]/.test(label[at + 1] ?? '');
+    const escaped = sign === '\\' && ESCAPABLE.has(label[at + 1] ?? '');
     if (escaped) at++;
     const text = escaped ? (label[at] ?? '') : sign;
     if (port !== undefined) {
@@ -52,7 +52,7 @@ export function readRecordLabel(label: string): RecordLabel {
       field = around;
     } else if (!escaped && sign === '|') {
       field = emptyField();
-    } else if (escaped || !/[\s]/.test(sign)) {
+    } else if (escaped || !isSpace(sign)) {
       if (field.table) return { ports, fault: 'text stands beside a nested { } field; part them with |' };
       field.text = true;
     }
@@ -60,6 +60,12 @@ export function readRecordLabel(label: string): RecordLabel {
   if (port !== undefined) return { ports, fault: `the port <${port} has no closing >` };
   if (outer.length > 0) return { ports, fault: 'a { is not closed' };
   return { ports };
+}
+
+const ESCAPABLE: ReadonlySet<string> = new Set('{}|<> ');
+
+function isSpace(sign: string): boolean {
+  return sign === ' ' || /\s/.test(sign);
 }
 
 function emptyField(): Field {

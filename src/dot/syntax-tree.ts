@@ -25,6 +25,11 @@ export function isHtml(text: string, part: SyntaxNodeRef): boolean {
   return part.name === 'String' && text[part.from] === '<';
 }
 
+/** True for a comment, which may stand between any two parts. */
+export function isComment({ name }: SyntaxNodeRef): boolean {
+  return name === 'LineComment' || name === 'BlockComment';
+}
+
 /** Visits the tree in the order of the text, without recursion. The children of a node are left out when enter returns false. */
 export function walkTree(tree: Tree, visit: { enter(node: SyntaxNodeRef): boolean; leave?(node: SyntaxNodeRef): void }): void {
   tree.iterate(visit);

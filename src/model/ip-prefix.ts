@@ -14,9 +14,11 @@ export function parseIpPrefix(untrustedText: string): IpPrefix | undefined {
 
 /** Four decimal numbers up to 255 without leading zeros (RFC 6943 section 3.1.1: the strict form). */
 export function isIpv4(text: string): boolean {
-  const parts = text.split('.');
-  return parts.length === 4 && parts.every((part) => /^(0|[1-9][0-9]{0,2})$/.test(part) && Number(part) <= 255);
+  return IPV4.test(text);
 }
+
+const BYTE = '(25[0-5]|2[0-4][0-9]|1[0-9][0-9]|[1-9]?[0-9])';
+const IPV4 = new RegExp(`^${BYTE}(\\.${BYTE}){3}$`);
 
 /** The text forms of RFC 4291 section 2.2, without a zone. */
 export function isIpv6(text: string): boolean {
