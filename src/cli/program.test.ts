@@ -24,6 +24,13 @@ describe('parseCommandLine', () => {
     }
   });
 
+  it('tells a verb from a word of the same name', async () => {
+    expect((await parsed('-n', 'apply', 'status')).verb).toBe('status');
+    expect((await parsed('exec', 'server', 'up')).verb).toBe('exec');
+    await expect(parse('aply', 'up')).rejects.toMatchObject({ message: "unknown verb 'aply'", hint: 'did you mean apply?' });
+    expect(await parse('--help', 'up')).toHaveProperty('text', expect.stringContaining('detach'));
+  });
+
   it("leaves somebody else's command alone", async () => {
     expect((await parsed('exec', 'server', 'ls', '-C', '/tmp')).positional).toEqual(['server', 'ls', '-C', '/tmp']);
     expect((await parsed('exec', '-i', 'server', '--', 'ls', '--help')).positional).toEqual(['server', '--', 'ls', '--help']);

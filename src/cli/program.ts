@@ -21,6 +21,13 @@ export async function parseCommandLine(
   identity: ProgramIdentity,
   argv: readonly string[],
 ): Promise<Request> {
+  // To describe one verb to commander takes a millisecond. Only what must be known of the others, in a text or to complain, asks for all.
+  const named = verbs.filter(({ name }) => argv.includes(name));
+  const request = named.length === 0 ? undefined : await parseWith(named, identity, argv).catch(() => undefined);
+  return request !== undefined && 'verb' in request ? request : await parseWith(verbs, identity, argv);
+}
+
+async function parseWith(verbs: readonly Verb[], identity: ProgramIdentity, argv: readonly string[]): Promise<Request> {
   let shown = '';
   let request: Request | undefined;
   const program = buildProgram(verbs, identity, (chosen) => {

@@ -6,13 +6,17 @@ import { systemFailure } from './system-failure.ts';
 
 /** Not imported: an ES import of node:http evaluates all of its exports, the whole of a WebSocket client among them, which takes ten times as long. */
 const { request } = process.getBuiltinModule('node:http');
+const { connect } = process.getBuiltinModule('node:net');
+
+/** A connection of its own for each request: the agent that would share them first finds out the name of a TLS server, which takes milliseconds. */
+const own = (socketPath: string) => ({ socketPath, createConnection: () => connect(socketPath) });
 
 /** HTTP requests to an engine's unix socket. */
 export const systemHttpClient: HttpClient = {
   post: (socketPath, path, body) =>
     new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const outgoing = request({ socketPath, path, method: 'POST', headers }, (answer) => {
+      const outgoing = request({ ...own(socketPath), path, method: 'POST', headers }, (answer) => {
         resolve({ status: answer.statusCode ?? 0, lines: linesOf(answer, socketPath) });
       });
       outgoing.once('error', (failure) => reject(systemFailure(`ask ${socketPath}`, failure)));
@@ -20,7 +24,7 @@ export const systemHttpClient: HttpClient = {
     }),
   upgrade: (socketPath, path) =>
     new Promise((resolve, reject) => {
-      const outgoing = request({ socketPath, path, headers: { connection: 'Upgrade', upgrade: 'weft-stream' } });
+      const outgoing = request({ ...own(socketPath), path, headers: { connection: 'Upgrade', upgrade: 'weft-stream' } });
       outgoing.once('error', (failure) => reject(systemFailure(`ask ${socketPath}`, failure)));
       outgoing.once('upgrade', (_answer, socket, head) => {
         if (head.length > 0) socket.unshift(head);
