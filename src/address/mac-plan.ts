@@ -9,6 +9,8 @@ interface NumberedEnd {
   readonly base: readonly number[];
   readonly node: number;
   readonly port: number;
+  /** The first five bytes by the rule, with a colon after each. */
+  readonly start: string;
 }
 
 /**
@@ -57,7 +59,8 @@ function givenMacs(topology: Topology): Map<string, MacAddress> {
   const macs = new Map<string, MacAddress>();
   for (const link of topology.links) {
     for (const [end, name] of [[link.tail, 'qn_tailmac'] as const, [link.head, 'qn_headmac'] as const]) {
-      const mac = parseMac(link.attributes[name] ?? '');
+      const given = link.attributes[name];
+      const mac = given === undefined ? undefined : parseMac(given);
       if (mac !== undefined && end.port !== undefined) macs.set(portKey(end.node, end.port), mac);
     }
   }
@@ -79,8 +82,9 @@ function numberedEnds(topology: Topology, given: ReadonlyMap<string, MacAddress>
   return names.flatMap((name, at) => {
     const base = baseOf(topology, generated.get(name));
     const sorted = (ports.get(name) ?? []).sort(compareVersions);
+    const start = ruleStart(base, at + 1);
     return sorted
-      .map((port, index) => ({ key: portKey(name, port), base, node: at + 1, port: index + 1 }))
+      .map((port, index) => ({ key: portKey(name, port), base, node: at + 1, port: index + 1, start }))
       .filter((end) => !given.has(end.key));
   });
 }
@@ -94,13 +98,18 @@ function baseOf(topology: Topology, node: TopologyNode | undefined): readonly nu
 }
 
 function bytesOf(text: string | undefined): number[] {
-  const groups = (text ?? '').trim().split(/[:-]/);
+  if (text === undefined) return [];
+  const groups = text.trim().split(/[:-]/);
   return groups.every((group) => /^[0-9a-f]{2}$/i.test(group)) ? groups.map((group) => Number.parseInt(group, 16)) : [];
 }
 
-function ruleMac({ base, node, port }: NumberedEnd): MacAddress {
+function ruleStart(base: readonly number[], node: number): string {
   const [a = 0, b = 0, c = 0, d = 0] = base;
-  return macOf([a, b, c, (d + (node >> 8)) & 0xff, node & 0xff, port]);
+  return `${macOf([a, b, c, (d + (node >> 8)) & 0xff, node & 0xff])}:`;
+}
+
+function ruleMac({ start, port }: NumberedEnd): MacAddress {
+  return `${start}${hex[port]}` as MacAddress;
 }
 
 function highestFree(base: readonly number[], taken: Set<string>, lowest: Map<string, number>): MacAddress {

@@ -15,16 +15,17 @@ export function pinMacs(next: Topology, before: ReadonlyMap<string, string>): Ma
   const plan = macPlan(next);
   const pins: Record<string, string> = {};
   const given = givenPorts(next);
-  const ends = [...plan].filter(([key]) => !given.has(key));
-  const taken = new Set<string>([...plan].filter(([key]) => given.has(key)).map(([, mac]) => mac));
+  const taken = new Set<string>();
+  for (const [key, mac] of plan) if (given.has(key)) taken.add(mac);
   const kept = new Map<string, string>();
-  for (const [key] of ends) {
+  for (const key of plan.keys()) {
     const old = before.get(key);
-    if (old === undefined || taken.has(old)) continue;
+    if (old === undefined || given.has(key) || taken.has(old)) continue;
     taken.add(old);
     kept.set(key, old);
   }
-  for (const [key, mac] of ends) {
+  for (const [key, mac] of plan) {
+    if (given.has(key)) continue;
     const own = kept.get(key) ?? (taken.has(mac) ? freeMac(mac, taken) : mac);
     taken.add(own);
     if (own !== mac) pins[key] = own;
@@ -49,13 +50,12 @@ function pinned(link: Link, pins: MacPins): Link {
 }
 
 function givenPorts({ links }: Topology): ReadonlySet<string> {
-  return new Set(
-    links.flatMap((link) =>
-      (['tail', 'head'] as const).flatMap((side) =>
-        link.attributes[`qn_${side}mac`] ? [portKey(link[side].node, link[side].port ?? '')] : [],
-      ),
-    ),
-  );
+  const given = new Set<string>();
+  for (const { tail, head, attributes } of links) {
+    if (attributes['qn_tailmac']) given.add(portKey(tail.node, tail.port ?? ''));
+    if (attributes['qn_headmac']) given.add(portKey(head.node, head.port ?? ''));
+  }
+  return given;
 }
 
 /** Counts down from XX:XX:XX:ff:ff:ff, as `macPlan` does for an address that is taken. */

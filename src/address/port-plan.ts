@@ -59,8 +59,12 @@ function tcpPlan(topology: Topology): ReadonlyMap<string, NodePorts> {
   const planned = assignPorts(requests, firstTcp);
   return new Map(
     nodes.map((node, index) => {
-      const own = nodeServices.map((service, at) => [service, planned[index * nodeServices.length + at]] as const);
-      return [node.name, Object.fromEntries(own.filter(([, port]) => port !== undefined)) as NodePorts];
+      const own: Partial<Record<NodeService, PlannedPort>> = {};
+      for (const [at, service] of nodeServices.entries()) {
+        const port = planned[index * nodeServices.length + at];
+        if (port !== undefined) own[service] = port;
+      }
+      return [node.name, own];
     }),
   );
 }

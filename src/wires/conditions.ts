@@ -31,7 +31,7 @@ export function conditionOps(wire: Wire, wanted: LinkConditions, abilities: Kern
 }
 
 export function isConditioned({ tail, head }: LinkConditions): boolean {
-  return [tail, head].some((way) => Object.keys(way).length > 0);
+  return Object.keys(tail).length > 0 || Object.keys(head).length > 0;
 }
 
 /** A cut loses everything, so nothing else matters. */

@@ -29,7 +29,7 @@ export function changedNodes(before: Topology, next: Topology): ChangedNodes {
 
 /** The same in what a script can see. */
 function sameScript(one: TopologyNode | undefined, other: TopologyNode): boolean {
-  if (one === undefined) return false;
+  if (one === undefined || one === other) return one === other;
   const attributes = [seenByScripts(one.attributes), seenByScripts(other.attributes)] as const;
   return one.kind === other.kind && one.template === other.template && sameAttributes(...attributes);
 }

@@ -1,5 +1,4 @@
 import { type MacPins, pinMacs, withPinnedMacs } from '../../address/pinned-macs.ts';
-import { portKey } from '../../address/port-key.ts';
 import type { AttributeChanges } from '../../model/change.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
 import { type Attributes, isGenerated, type Link, type Topology, type TopologyNode } from '../../model/topology.ts';
@@ -56,7 +55,7 @@ export function connectionLinks({ connections, connectionChanges }: DesiredState
 
 /**
  * The state with another topology: `file` where the file has changed, `topology` what is desired of it. Ports keep the MACs that they have
- * (`macs`, by port); what running nodes were launched as is kept in mind.
+ * (`macs`, by port, those of connections not among them); what running nodes were launched as is kept in mind.
  */
 export function withTopology(
   state: DesiredState,
@@ -65,16 +64,13 @@ export function withTopology(
 ): DesiredState {
   const before = desiredTopology(state);
   const names = new Set(topology.nodes.filter(isGenerated).map(({ name }) => name));
-  const own = new Set(
-    before.links.flatMap(({ tail, head }) => [portKey(tail.node, tail.port ?? ''), portKey(head.node, head.port ?? '')]),
-  );
   return {
     ...state,
     spec,
     changes: changesBetween(spec.topology, topology),
     running: new Set([...state.running].filter((name) => names.has(name))),
     paused: new Set([...state.paused].filter((name) => names.has(name))),
-    pins: pinMacs(topology, new Map([...macs].filter(([key]) => own.has(key)))),
+    pins: pinMacs(topology, macs),
     launched: launchedAs(state, before, topology, runs),
   };
 }
@@ -98,10 +94,10 @@ function launchedAs(
 
 /** Whether two definitions are the same in all that a script can see. */
 export function sameDefinition(one: Definition, other: Definition): boolean {
-  return (
-    one.node.kind === other.node.kind &&
-    one.node.template === other.node.template &&
-    sameAttributes(seenByScripts(one.node.attributes), seenByScripts(other.node.attributes)) &&
-    sameAttributes(one.graph, other.graph)
-  );
+  const same =
+    one.node === other.node ||
+    (one.node.kind === other.node.kind &&
+      one.node.template === other.node.template &&
+      sameAttributes(seenByScripts(one.node.attributes), seenByScripts(other.node.attributes)));
+  return same && sameAttributes(one.graph, other.graph);
 }

@@ -1,3 +1,4 @@
+import { macPlan } from '../../address/mac-plan.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { Change } from '../../model/change.ts';
 import { editTopology, isFault } from '../../model/edit-topology.ts';
@@ -90,5 +91,5 @@ function mergedChanges(before: DesiredState['connectionChanges'][string] | undef
 }
 
 function factsOf(lab: Lab) {
-  return { macs: lab.macs, runs: (node: string) => lab.records.get(node)?.process !== undefined };
+  return { macs: macPlan(lab.parts.spec.topology), runs: (node: string) => lab.records.get(node)?.process !== undefined };
 }

@@ -1,8 +1,10 @@
 import { conditionWords, type LinkConditions } from '../../model/link-conditions.ts';
 import type { Link } from '../../model/topology.ts';
+import { isConditioned } from '../../wires/conditions.ts';
 
 /** What a link does to frames, for people; empty where nothing. Two texts that differ are two states. */
 export function conditionsText({ tail, head }: Link, conditions: LinkConditions): string {
+  if (!isConditioned(conditions)) return '';
   const ways = [
     { end: tail, words: conditionWords(conditions.tail) },
     { end: head, words: conditionWords(conditions.head) },
