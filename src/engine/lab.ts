@@ -54,12 +54,10 @@ export class Lab {
   /** By node name; refreshed when nodes are started again. */
   scripts: ReadonlyMap<string, NodeScript>;
   readonly macs: ReadonlyMap<string, string>;
-  /** By node name, in the order of NODE.yaml: what a script starts with. */
-  readonly driverPorts: ReadonlyMap<string, readonly DriverPort[]>;
   readonly links: LabLinks;
   readonly linksById: ReadonlyMap<string, Link>;
-  /** `NODE:PORT` to the link that the port is an end of. */
-  readonly linkOfPort: ReadonlyMap<string, Link>;
+  #driverPorts: ReadonlyMap<string, readonly DriverPort[]> | undefined;
+  #linkOfPort: ReadonlyMap<string, Link> | undefined;
 
   constructor(parts: LabParts) {
     const { spec, connections, scripts, abilities, socketFolder, before } = parts;
@@ -78,13 +76,7 @@ export class Lab {
       takesWires: (node) => scripts.get(node)?.capabilities.wires ?? true,
       before: before !== undefined && sameNatures(before, parts) ? before : undefined,
     });
-    this.driverPorts = driverPorts(topology, this.links);
     this.linksById = new Map(this.spec.topology.links.map((link) => [link.id, link]));
-    this.linkOfPort = new Map(
-      this.spec.topology.links.flatMap((link) =>
-        [link.tail, link.head].map((end) => [portKey(end.node, end.port ?? ''), link] as const),
-      ),
-    );
   }
 
   /** By node name; nodes that run nothing have none. */
@@ -96,6 +88,22 @@ export class Lab {
   get ports(): PortPlan {
     this.#ports ??= portPlan(this.parts.spec.topology);
     return this.#ports;
+  }
+
+  /** By node name, in the order of NODE.yaml: what a script starts with; found out when somebody asks. */
+  get driverPorts(): ReadonlyMap<string, readonly DriverPort[]> {
+    this.#driverPorts ??= driverPorts(this.parts.spec.topology, this.links);
+    return this.#driverPorts;
+  }
+
+  /** `NODE:PORT` to the link that the port is an end of; found out when somebody asks. */
+  get linkOfPort(): ReadonlyMap<string, Link> {
+    this.#linkOfPort ??= new Map(
+      this.spec.topology.links.flatMap((link) =>
+        [link.tail, link.head].map((end) => [portKey(end.node, end.port ?? ''), link] as const),
+      ),
+    );
+    return this.#linkOfPort;
   }
 
   /** Makes of a tentative lab the one that follows `before`: its nodes keep their records. */
@@ -114,14 +122,14 @@ export class Lab {
     return {
       nodes: [...this.records.values()].map((record) => this.#desiredNode(record, wishes)),
       links: [...this.links.wires].map(([id, wire]) => {
-        const { tail, head } = this.link(id);
+        const link = this.link(id);
         const made = wishes.made(id);
         return {
           id,
-          nodes: [tail.node, head.node].filter((node) => this.records.has(node)),
+          nodes: [link.tail.node, link.head.node].filter((node) => this.#records.has(node)),
           on: this.isPlugged(id),
           shared: wire.hubPorts.length > 0,
-          conditions: conditionsText(this.link(id), this.conditions(id)),
+          conditions: conditionsText(link, this.conditions(id)),
           ...(made === undefined || made === wire ? {} : { settings: settingsOf(wire) }),
           plugs: this.plugsOf(wire),
         };

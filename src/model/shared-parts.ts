@@ -12,13 +12,15 @@ export function withSharedParts(topology: Topology, before: Topology | undefined
     name,
     attributes: before !== undefined && areSame(before.attributes, attributes) ? before.attributes : attributes,
     ...(html === undefined ? {} : { html }),
-    nodes: topology.nodes.map((node) => shared(placelessNode(node), nodes.get(node.name), isSameNode)),
-    links: topology.links.map((link) => shared(placelessLink(link), links.get(link.id), isSameLink)),
+    nodes: topology.nodes.map((node) => {
+      const known = nodes.get(node.name);
+      return known !== undefined && isSameNode(known, node) ? known : placelessNode(node);
+    }),
+    links: topology.links.map((link) => {
+      const known = links.get(link.id);
+      return known !== undefined && isSameLink(known, link) ? known : placelessLink(link);
+    }),
   };
-}
-
-function shared<T>(now: T, before: T | undefined, isSame: (one: T, other: T) => boolean): T {
-  return before !== undefined && isSame(before, now) ? before : now;
 }
 
 function placelessNode({ span: _, ...node }: TopologyNode): TopologyNode {
@@ -40,7 +42,7 @@ function isSameNode(one: TopologyNode, other: TopologyNode): boolean {
     one.template === other.template &&
     areSame(one.attributes, other.attributes) &&
     areEqual(one.labelPorts, other.labelPorts) &&
-    areEqual(one.html ?? [], other.html ?? [])
+    areEqual(one.html, other.html)
   );
 }
 
@@ -50,7 +52,7 @@ function isSameLink(one: Link, other: Link): boolean {
     isSameEnd(one.tail, other.tail) &&
     isSameEnd(one.head, other.head) &&
     areSame(one.attributes, other.attributes) &&
-    areEqual(one.html ?? [], other.html ?? [])
+    areEqual(one.html, other.html)
   );
 }
 
@@ -58,12 +60,14 @@ function isSameEnd(one: LinkEnd, other: LinkEnd): boolean {
   return one.node === other.node && one.port === other.port;
 }
 
+const none: readonly string[] = [];
+
 /** The same names with the same values, in the same order: it is the order in which they are written. */
 function areSame(one: Attributes, other: Attributes): boolean {
   const names = Object.keys(one);
   return areEqual(names, Object.keys(other)) && names.every((name) => one[name] === other[name]);
 }
 
-function areEqual(one: readonly string[], other: readonly string[]): boolean {
-  return one.length === other.length && one.every((text, at) => text === other[at]);
+function areEqual(one: readonly string[] = none, other: readonly string[] = none): boolean {
+  return one === other || (one.length === other.length && one.every((text, at) => text === other[at]));
 }

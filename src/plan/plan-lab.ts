@@ -31,10 +31,12 @@ export function planLab(desired: DesiredLab, observed: ObservedLab): readonly St
       }),
     ),
     ...there.filter((link) => isOtherwise(link.settings, observed.settings.get(link.id))).map(adjust),
-    ...[...missing, ...there].flatMap((link) => condition(link, observed)),
+    ...[...missing, ...there]
+      .filter((link) => (link.conditions ?? '') !== (observed.conditions.get(link.id) ?? ''))
+      .map(condition),
     ...plug,
-    ...there.flatMap((link) => carrier(link, running, observed.carrier.get(link.id))),
-    ...missing.flatMap((link) => carrier(link, running, true)),
+    ...there.filter((link) => shines(link, running) !== observed.carrier.get(link.id)).map((link) => carrier(link, running)),
+    ...missing.filter((link) => !shines(link, running)).map((link) => carrier(link, running)),
     ...beginnings(desired, observed),
   ];
 }
@@ -99,16 +101,17 @@ function adjust({ id }: DesiredLink): Step {
   return { action: 'adjust', link: id, reason: 'its MTU, addresses or MACs have changed' };
 }
 
-function condition({ id, conditions = '' }: DesiredLink, observed: ObservedLab): Step[] {
-  const found = observed.conditions.get(id) ?? '';
-  return conditions === found ? [] : [{ action: 'condition', link: id, reason: conditions || 'frames should pass untouched' }];
+function condition({ id, conditions }: DesiredLink): Step {
+  return { action: 'condition', link: id, reason: conditions || 'frames should pass untouched' };
 }
 
-/** `found` is the carrier that the link has by then. */
-function carrier(link: DesiredLink, running: ReadonlySet<string>, found: boolean | undefined): Step[] {
+/** Whether a link should have a carrier. */
+function shines(link: DesiredLink, running: ReadonlySet<string>): boolean {
+  return link.on && link.nodes.every((node) => running.has(node));
+}
+
+function carrier(link: DesiredLink, running: ReadonlySet<string>): Step {
   const away = link.nodes.find((node) => !running.has(node));
-  const on = link.on && away === undefined;
-  if (found === on) return [];
   const reason = link.on ? (away === undefined ? 'both ends should run' : `${away} should not run`) : 'it is unplugged';
-  return [{ action: 'carrier', link: link.id, on, reason }];
+  return { action: 'carrier', link: link.id, on: shines(link, running), reason };
 }
