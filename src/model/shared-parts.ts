@@ -23,12 +23,14 @@ export function withSharedParts(topology: Topology, before: Topology | undefined
   };
 }
 
-function placelessNode({ span: _, ...node }: TopologyNode): TopologyNode {
-  return node;
+function placelessNode(node: TopologyNode): TopologyNode {
+  const { span: _, ...placeless } = node;
+  return placeless;
 }
 
-function placelessLink({ span: _, tail, head, ...link }: Link): Link {
-  return { ...link, tail: placelessEnd(tail), head: placelessEnd(head) };
+function placelessLink(link: Link): Link {
+  const { span: _, tail, head, ...placeless } = link;
+  return { ...placeless, tail: placelessEnd(tail), head: placelessEnd(head) };
 }
 
 function placelessEnd({ node, port }: LinkEnd): LinkEnd {
