@@ -116,12 +116,16 @@ async function applyOneLink({ workshop, quick, report }) {
     const text = readFileSync(path, 'utf8').trimEnd().replace(/\}$/, '');
     await lab.run('up');
     const engine = [];
-    let at = 0;
-    const withLink = (tail) => `${text}    ${tail} -- n${nodes - 1}:z1;\n}\n`;
+    const added = [];
+    const withOneMore = () => {
+      const at = added.length;
+      added.push(`    n${at}:z0 -- n${nodes - 1 - at}:z1;\n`);
+      return `${text}${added.join('')}}\n`;
+    };
     const applied = async () => {
-      writeFileSync(path, withLink(`n${at++}:z0`));
+      writeFileSync(path, withOneMore());
       const { wall } = await lab.run('apply', '--yes');
-      engine.push(await askToApply(socketOf(workshop), { text: withLink(`n${at}:z9`), directory: lab.directory, path }));
+      engine.push(await askToApply(socketOf(workshop), { text: withOneMore(), directory: lab.directory, path }));
       return { wall };
     };
     await applied();

@@ -11,6 +11,8 @@ export interface Files {
   /** The same of many small files, much faster than one by one. They are not synced. */
   replaceAll(files: ReadonlyMap<string, string>): Promise<void>;
   exists(path: string): Promise<boolean>;
+  /** False, too, where nothing is. */
+  isDirectory(path: string): Promise<boolean>;
   list(directory: string): Promise<readonly string[]>;
   makeDirectory(path: string, mode?: number): Promise<void>;
   /** Files and directories, recursively; gone already is fine. */

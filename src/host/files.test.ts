@@ -65,6 +65,12 @@ describe('files', () => {
     expect((await failureOf(files.readTextIfThere(folder))).code).toBe('EISDIR');
   });
 
+  it('tells a directory from a file and from nothing', async () => {
+    await writeFile(join(folder, 'a'), '');
+    const paths = ['.', 'a', 'a/b', 'gone'].map((name) => join(folder, name));
+    expect(await Promise.all(paths.map((path) => files.isDirectory(path)))).toEqual([true, false, false, false]);
+  });
+
   it('makes, lists and removes directories, gone already being fine', async () => {
     const path = join(folder, 'x', 'y');
     await files.makeDirectory(path, 0o700);

@@ -19,6 +19,7 @@ export const systemFiles: Files = {
   removeAll: (paths) => inBatches(paths, removeNow),
   list: (directory) => attempt(`list ${directory}`, async () => (await readdir(directory)).sort()),
   exists: (path) => attempt(`look at ${path}`, async () => (await unlessMissing(stat(path))) !== undefined),
+  isDirectory: (path) => attempt(`look at ${path}`, async () => (await unlessMissing(stat(path)))?.isDirectory() === true),
   modified: (path) => attempt(`look at ${path}`, async () => (await unlessMissing(stat(path)))?.mtimeMs),
   remove: (path) => attempt(`remove ${path}`, () => rm(path, { recursive: true, force: true })),
   makeDirectory: (path, mode) =>

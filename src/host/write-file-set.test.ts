@@ -23,6 +23,18 @@ describe('writeFileSet', () => {
     expect(statSync(join(folder, 'a')).mode & 0o777).toBe(0o755);
   });
 
+  it.each([3, 100])('leaves those of %s files as they are that are there already', async (count) => {
+    const names = Array.from({ length: count }, (_, at) => `n${at}`);
+    const files = (last: string) => names.map((name, at) => ({ name, content: at === 1 ? last : name, mode: 0o755 }));
+    await writeFileSet(folder, files('one'));
+    const first = statSync(join(folder, 'n0'));
+    rmSync(join(folder, 'n2'));
+    await writeFileSet(folder, files('two'));
+    expect(statSync(join(folder, 'n0'))).toMatchObject({ ino: first.ino, mtimeMs: first.mtimeMs, ctimeMs: first.ctimeMs });
+    expect(names.map((name) => readFileSync(join(folder, name), 'utf8'))).toEqual(files('two').map(({ content }) => content));
+    expect(readdirSync(folder)).toHaveLength(count);
+  });
+
   it('says in one sentence why a directory cannot be made', async () => {
     writeFileSync(join(folder, 'file'), '');
     await expect(writeFileSet(join(folder, 'file', 'deep'), [])).rejects.toMatchObject({ name: 'HostError', code: 'ENOTDIR' });

@@ -42,13 +42,16 @@ function writeOne(path: string, file: NewFile): void {
   }
 }
 
+/** So few files are looked for one by one; for more it is quicker to know which names there are. */
+const few = 50;
+
 /** A file that is there already with this content and these permissions is left as it is: making files is what costs the time. */
 async function withoutUnchanged(directory: string, files: readonly NewFile[]): Promise<readonly NewFile[]> {
-  const there = new Set(readdirSync(directory));
+  const there = files.length < few ? undefined : new Set(readdirSync(directory));
   const umask = process.umask();
   const changed: NewFile[] = [];
   await inBatches(files, (file) => {
-    if (!there.has(file.name) || !isThere(join(directory, file.name), file, umask)) changed.push(file);
+    if (there?.has(file.name) === false || !isThere(join(directory, file.name), file, umask)) changed.push(file);
   });
   return changed;
 }

@@ -1,5 +1,4 @@
 import type { KnownLab } from '../../api/labs.ts';
-import { HostError } from '../../boundary/host-error.ts';
 import { Refusal } from '../complaints.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -128,13 +127,7 @@ async function inputIn(context: Context, folder: string): Promise<string | undef
 
 /** Anything that is there and is no directory. */
 async function isFile({ files }: Context, path: string): Promise<boolean> {
-  if (!(await files.exists(path))) return false;
-  try {
-    await files.list(path);
-    return false;
-  } catch (failure) {
-    return failure instanceof HostError && failure.code === 'ENOTDIR';
-  }
+  return (await files.exists(path)) && !(await files.isDirectory(path));
 }
 
 function checkLabName(name: string): void {

@@ -40,11 +40,8 @@ export async function labText(context: Context, place: Place): Promise<LabText> 
     );
   }
   const folders = templateFolders(context.environment['QENETH_PATH'], place.files, context.installation);
-  return {
-    source: { path: place.shownInput, text: await context.files.readText(place.input) },
-    defaultName: place.lab ?? nameOf(place.files),
-    templates: await templateNames(context.files, folders),
-  };
+  const [text, templates] = await Promise.all([context.files.readText(place.input), templateNames(context.files, folders)]);
+  return { source: { path: place.shownInput, text }, defaultName: place.lab ?? nameOf(place.files), templates };
 }
 
 /** Reads a lab's file. A Refusal where there is none; mistakes in it are diagnostics. `template` replaces the template of every node. */
