@@ -28,6 +28,13 @@ export interface VethEnd {
   readonly up: boolean;
 }
 
+/** Who has an IP address on the link: nobody needs to be asked (ARP, neighbour discovery). */
+export interface Neighbour {
+  /** IPv4 or IPv6, without a length. */
+  readonly address: string;
+  readonly mac: string;
+}
+
 /** What an interface does with frames that leave there: its root qdisc, tc(8). */
 export type Qdisc =
   /** Nothing of ours; what somebody else put there stays. */
@@ -64,10 +71,12 @@ export type KernelOp =
       readonly mtu?: number;
       readonly mac?: string;
       readonly carrier?: boolean;
+      /** The number of the group of interfaces that it is in, by which nft(8) can name it (`iifgroup`); new ones are in 0. */
+      readonly group?: number;
     }
   /**
-   * Takes an interface down as if its cable were pulled out, or up: the routes and IPv6 addresses that going down has cost are set again,
-   * for as long as the worker lives.
+   * Takes an interface down as if its cable were pulled out, or up: the routes, IPv6 addresses and permanent neighbours that going down
+   * has cost are set again, for as long as the worker lives.
    */
   | { readonly op: 'plug'; readonly netns: Netns; readonly name: string; readonly on: boolean }
   | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
@@ -92,6 +101,8 @@ export type KernelOp =
   | { readonly op: 'addresses-set'; readonly netns: Netns; readonly name: string; readonly addresses: readonly string[] }
   /** The same of routes, which carry the mark `proto static`; the interface must be up. Routes that are there already are not touched. */
   | { readonly op: 'routes-set'; readonly netns: Netns; readonly name: string; readonly routes: readonly Route[] }
+  /** Exactly these permanent neighbours; those that the kernel found out by itself stay. They go when the interface goes down. */
+  | { readonly op: 'neighbours-set'; readonly netns: Netns; readonly name: string; readonly neighbours: readonly Neighbour[] }
   | { readonly op: 'address-delete'; readonly netns: Netns; readonly name: string; readonly address: string }
   /** A path under /proc/sys, with slashes: `net/ipv4/ip_forward`. */
   | { readonly op: 'sysctl'; readonly netns: Netns; readonly key: string; readonly value: string };

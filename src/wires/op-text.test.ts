@@ -29,6 +29,7 @@ it.each<[KernelOp, string[]]>([
   ],
   [{ op: 'bridge-join', netns: HOST, name: 't0', bridge: 'br0' }, ['nsenter --net="$MACHINE" ip link set dev t0 master br0']],
   [{ op: 'link-set', netns: 'r1', name: 'eth0', up: false, mtu: 9000 }, ['ip -n r1 link set dev eth0 mtu 9000 down']],
+  [{ op: 'link-set', netns: 'r1', name: 'vif3.0', group: 2, up: true }, ['ip -n r1 link set dev vif3.0 group 2 up']],
   [{ op: 'plug', netns: 'r1', name: 'eth0', on: true }, ['ip -n r1 link set dev eth0 up']],
   [{ op: 'link-set', netns: PANEL, name: 't', carrier: false }, ['ip link set dev t carrier off']],
   [{ op: 'link-delete', netns: 'r1', name: 'eth0' }, ['ip -n r1 link delete dev eth0']],
@@ -71,6 +72,22 @@ it.each<[KernelOp, string[]]>([
       '# routes of F with proto static that are not named here go',
       'ip -n r1 route replace 0.0.0.0/0 via 10.0.0.2 metric 101 dev F proto static',
       'ip -n r1 -6 route replace fd01::/64 table 7 src fd00::1 mtu 1400 onlink dev F proto static',
+    ],
+  ],
+  [
+    {
+      op: 'neighbours-set',
+      netns: 'r1',
+      name: 'F',
+      neighbours: [
+        { address: '10.0.0.2', mac: '02:00:00:00:00:02' },
+        { address: 'fd00::2', mac: '02:00:00:00:00:02' },
+      ],
+    },
+    [
+      '# permanent neighbours at F that are not named here go',
+      'ip -n r1 neighbour replace 10.0.0.2 lladdr 02:00:00:00:00:02 dev F nud permanent',
+      'ip -n r1 neighbour replace fd00::2 lladdr 02:00:00:00:00:02 dev F nud permanent',
     ],
   ],
   [{ op: 'sysctl', netns: 'r1', key: 'net/ipv4/ip_forward', value: '1' }, ['ip netns exec r1 sysctl -w net/ipv4/ip_forward=1']],

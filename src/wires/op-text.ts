@@ -29,7 +29,7 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
       return [
         `${ip(op.netns)} link set dev ${word(op.name)}${op.mtu === undefined ? '' : ` mtu ${op.mtu}`}${
           op.mac === undefined ? '' : ` address ${op.mac}`
-        }${op.carrier === undefined ? '' : ` carrier ${op.carrier ? 'on' : 'off'}`}${op.up === undefined ? '' : state(op.up)}`,
+        }${op.group === undefined ? '' : ` group ${op.group}`}${op.carrier === undefined ? '' : ` carrier ${op.carrier ? 'on' : 'off'}`}${op.up === undefined ? '' : state(op.up)}`,
       ];
     case 'plug':
       return [`${ip(op.netns)} link set dev ${word(op.name)}${state(op.on)}`];
@@ -58,6 +58,13 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
         ...op.routes.map(
           (route) =>
             `${ip(op.netns)}${route.destination.includes(':') ? ' -6' : ''} route replace ${routeWords(route)} dev ${word(op.name)} proto static`,
+        ),
+      ];
+    case 'neighbours-set':
+      return [
+        `# permanent neighbours at ${op.name} that are not named here go`,
+        ...op.neighbours.map(
+          ({ address, mac }) => `${ip(op.netns)} neighbour replace ${address} lladdr ${mac} dev ${word(op.name)} nud permanent`,
         ),
       ];
     case 'address-delete':

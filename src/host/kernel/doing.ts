@@ -33,6 +33,8 @@ export function doing(op: KernelOp): string {
       return `set the addresses of ${place(op)}`;
     case 'routes-set':
       return `set the routes of ${place(op)}`;
+    case 'neighbours-set':
+      return `set the neighbours of ${place(op)}`;
     case 'address-delete':
       return `remove the address ${op.address} from ${place(op)}`;
     case 'sysctl':

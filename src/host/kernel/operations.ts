@@ -4,6 +4,7 @@ import type { Captures } from '../capture/captures.ts';
 import { addAddress, deleteAddress, setAddresses } from '../netlink/addresses.ts';
 import { offloadsOff } from '../netlink/ethtool.ts';
 import { deleteLink, getLink, linkIndex, setLink } from '../netlink/links.ts';
+import { setNeighbours } from '../netlink/neighbours.ts';
 import { setQdisc } from '../netlink/qdisc.ts';
 import { setRoutes } from '../netlink/routes.ts';
 import { SystemError } from '../netlink/system-error.ts';
@@ -90,6 +91,10 @@ const operations: Operations = {
     const socket = namespaces.socket(netns);
     setRoutes(socket, linkIndex(socket, name), routes);
   },
+  'neighbours-set': (namespaces, { netns, name, neighbours }) => {
+    const socket = namespaces.socket(netns);
+    setNeighbours(socket, linkIndex(socket, name), neighbours);
+  },
   'address-delete': (namespaces, { netns, name, address }) => {
     const socket = namespaces.socket(netns);
     deleteAddress(socket, linkIndex(socket, name), address);
@@ -109,13 +114,14 @@ function joinBridge(namespaces: Namespaces, { netns, name, bridge }: Op<'bridge-
   setLink(socket, name, { master: found.index });
 }
 
-function changeLink(namespaces: Namespaces, { netns, name, up, mtu, mac, carrier }: Op<'link-set'>): void {
+function changeLink(namespaces: Namespaces, { netns, name, up, mtu, mac, carrier, group }: Op<'link-set'>): void {
   const socket = namespaces.socket(netns);
-  if (up !== undefined || mtu !== undefined || mac !== undefined) {
+  if (up !== undefined || mtu !== undefined || mac !== undefined || group !== undefined) {
     setLink(socket, name, {
       ...(up === undefined ? {} : { up }),
       ...(mtu === undefined ? {} : { mtu }),
       ...(mac === undefined ? {} : { mac }),
+      ...(group === undefined ? {} : { group }),
     });
   }
   if (carrier !== undefined) setCarrier(namespaces, netns, name, carrier);

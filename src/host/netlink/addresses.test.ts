@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAddress } from './addresses.ts';
+import { parseAddress, parseHost } from './addresses.ts';
 
 describe('parseAddress', () => {
   it.each([
@@ -41,5 +41,12 @@ describe('parseAddress', () => {
         expect(new URL(`http://[${text}]`).hostname).toBe(new URL(`http://[${full}]`).hostname);
       }),
     );
+  });
+});
+
+describe('parseHost', () => {
+  it('takes an address without a length', () => {
+    expect(parseHost('10.0.0.1').bytes).toEqual(Buffer.from([10, 0, 0, 1]));
+    expect(() => parseHost('10.0.0.1/32')).toThrow('10.0.0.1/32 is no address of one host');
   });
 });

@@ -95,6 +95,12 @@ export function parseAddress(text: string): Address {
   return { family, bytes: family === AF_INET ? Buffer.from(ip.split('.').map(Number)) : ipv6Bytes(ip), prefix };
 }
 
+/** An address alone, without a length. Throws EINVAL for anything else. */
+export function parseHost(text: string): { readonly family: number; readonly bytes: Buffer } {
+  if (text.includes('/')) throw new SystemError(EINVAL, 'address', `${text} is no address of one host`);
+  return parseAddress(text);
+}
+
 function ipv6Bytes(ip: string): Buffer {
   const plain = ip.replace(/(\d+)\.(\d+)\.(\d+)\.(\d+)$/, (_, a, b, c, d) => `${hex16(a, b)}:${hex16(c, d)}`);
   const [left = '', right] = plain.split('::');

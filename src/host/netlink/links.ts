@@ -14,6 +14,7 @@ const IFLA_LINK = 5;
 const IFLA_MASTER = 10;
 const IFLA_LINKINFO = 18;
 const IFLA_IFALIAS = 20;
+const IFLA_GROUP = 27;
 const IFLA_NET_NS_FD = 28;
 const IFLA_NUM_TX_QUEUES = 31;
 const IFLA_NUM_RX_QUEUES = 32;
@@ -46,6 +47,7 @@ export interface LinkChange {
   readonly alias?: string;
   readonly carrier?: boolean;
   readonly master?: number;
+  readonly group?: number;
 }
 
 interface NewVethEnd {
@@ -96,6 +98,7 @@ export function setLink(socket: NetlinkSocket, name: string, change: LinkChange)
   if (change.alias !== undefined) message.bareText(IFLA_IFALIAS, change.alias);
   if (change.carrier !== undefined) message.u8(IFLA_CARRIER, change.carrier ? 1 : 0);
   if (change.master !== undefined) message.u32(IFLA_MASTER, change.master);
+  if (change.group !== undefined) message.u32(IFLA_GROUP, change.group);
   socket.change(message);
 }
 
@@ -153,6 +156,6 @@ function linkInfo({ body }: Received): LinkInfo {
   };
 }
 
-function macBytes(mac: string): Buffer {
+export function macBytes(mac: string): Buffer {
   return Buffer.from(mac.replaceAll(':', ''), 'hex');
 }

@@ -2,11 +2,14 @@ import { errnoOf } from '../system-failure.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_EXCL } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
 
-/** linux/rtnetlink.h, linux/if_addr.h, sys/socket.h */
+/** linux/rtnetlink.h, linux/if_addr.h, linux/neighbour.h, sys/socket.h */
 const RTM_NEWADDR = 20;
 const RTM_GETADDR = 22;
 const RTM_NEWROUTE = 24;
 const RTM_GETROUTE = 26;
+const RTM_NEWNEIGH = 28;
+const RTM_GETNEIGH = 30;
+const NUD_PERMANENT = 0x80;
 const RTA_OIF = 4;
 const RTA_GATEWAY = 5;
 const RTPROT_KERNEL = 2;
@@ -22,13 +25,17 @@ const AF_INET6 = 10;
 /** Messages that make again what an interface loses when it goes down, in an order in which the kernel takes them. */
 export type PassingState = readonly { readonly type: number; readonly body: Buffer }[];
 
-/** IPv6 addresses of the world, and routes that are not the kernel's own. IPv4 addresses stay by themselves. */
+/** IPv6 addresses of the world, permanent neighbours, and routes that are not the kernel's own. IPv4 addresses stay by themselves. */
 export function passingState(socket: NetlinkSocket, index: number): PassingState {
   const addresses = socket.dump(new Message(RTM_GETADDR, 0).raw(Buffer.alloc(8))).flatMap(({ body }) => {
     const isOurs = body.readUInt8(0) === AF_INET6 && body.readUInt32LE(4) === index && body.readUInt8(3) === RT_SCOPE_UNIVERSE;
     return isOurs && (body.readUInt8(2) & IFA_F_PERMANENT) !== 0
       ? [{ type: RTM_NEWADDR, body: asAsked(body, 2, IFA_F_NODAD) }]
       : [];
+  });
+  const neighbours = socket.dump(new Message(RTM_GETNEIGH, 0).raw(Buffer.alloc(12))).flatMap(({ body }) => {
+    const isLasting = body.readInt32LE(4) === index && body.readUInt16LE(8) === NUD_PERMANENT;
+    return isLasting ? [{ type: RTM_NEWNEIGH, body }] : [];
   });
   const routes = socket.dump(new Message(RTM_GETROUTE, 0).raw(Buffer.alloc(12))).flatMap(({ body }) => {
     if (!isLost(body, index)) return [];
@@ -37,7 +44,7 @@ export function passingState(socket: NetlinkSocket, index: number): PassingState
     return [{ type: RTM_NEWROUTE, body: copy }];
   });
   const direct = routes.filter(({ body }) => !attributesIn(body, 12).has(RTA_GATEWAY));
-  return [...addresses, ...direct, ...routes.filter((route) => !direct.includes(route))];
+  return [...addresses, ...neighbours, ...direct, ...routes.filter((route) => !direct.includes(route))];
 }
 
 /** Goes on after what the kernel refuses: what is there already, and what another change has made impossible. */

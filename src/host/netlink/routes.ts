@@ -1,9 +1,9 @@
 import type { Route as WantedRoute } from '../../model/route.ts';
 import { errnoOf } from '../system-failure.ts';
 import { parseAddress } from './addresses.ts';
+import { changeEach } from './change-each.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE, type Received } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
-import { SystemError } from './system-error.ts';
 
 /** linux/rtnetlink.h, sys/socket.h */
 const RTM_NEWROUTE = 24;
@@ -51,18 +51,11 @@ export function setRoutes(socket: NetlinkSocket, index: number, routes: readonly
   for (const there of staticRoutes(socket, index)) {
     if (!wanted.delete(identity(there))) socket.change(message(RTM_DELROUTE, 0, index, there));
   }
-  const refused: { readonly errno: number; readonly text: string }[] = [];
-  for (const route of wanted.values()) {
-    try {
-      addRoute(socket, index, parsed(route));
-    } catch (thrown) {
-      if (!(thrown instanceof SystemError)) throw thrown;
-      const via = route.gateway === undefined ? '' : ` via ${route.gateway}`;
-      refused.push({ errno: thrown.errno, text: `${route.destination}${via}: ${thrown.reason}` });
-    }
-  }
-  const [first] = refused;
-  if (first !== undefined) throw new SystemError(first.errno, 'netlink', refused.map(({ text }) => text).join('; '));
+  changeEach(
+    wanted.values(),
+    (route) => addRoute(socket, index, parsed(route)),
+    ({ destination, gateway }) => `${destination}${gateway === undefined ? '' : ` via ${gateway}`}`,
+  );
 }
 
 /**

@@ -1,0 +1,137 @@
+import { execFileSync } from 'node:child_process';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import type { Kernel, KernelOp, Neighbour } from '../../src/boundary/kernel.ts';
+import { openSandbox, type TestSandbox } from './kernel-sandbox.ts';
+
+const lab = 'uplinktest';
+const end = (netns: string, name: string) => ({ netns, name, alias: `weft ${lab} ${netns}:${name} -- x:x`, up: true });
+/** The client's interface, and the provider's towards it. */
+const client = { netns: 'client', name: 'eth0' };
+const provider = { netns: 'net', name: 'vif7.0' };
+
+/** What a provider and its client need of the kernel, as Qubes sets its network up. */
+describe.each(['root', 'user'] as const)('uplinks as %s', (holder) => {
+  let sandbox: TestSandbox;
+  let kernel: Kernel;
+
+  const inside = (netns: string, ...words: string[]): string => {
+    const [program = '', ...argv] = [...sandbox.inPanel, 'ip', 'netns', 'exec', netns, ...words];
+    return execFileSync(program, argv, { encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] });
+  };
+  const lines = (text: string) =>
+    text
+      .split('\n')
+      .map((line) => line.trim())
+      .filter((line) => line !== '');
+  const run = async (...ops: KernelOp[]) => (await kernel.run(ops)).filter((failure) => failure !== undefined);
+  const neighbours = () => lines(inside('net', 'ip', 'neighbour', 'show', 'dev', 'vif7.0', 'nud', 'permanent')).sort();
+
+  beforeAll(async () => {
+    sandbox = await openSandbox(holder);
+    kernel = await sandbox.start(lab);
+    const made = await run(
+      { op: 'netns-add', netns: 'client' },
+      { op: 'netns-add', netns: 'net' },
+      { op: 'netns-add', netns: 'world' },
+      { op: 'veth-add', a: end('client', 'eth0'), b: end('net', 'vif7.0'), mtu: 1500 },
+      { op: 'veth-add', a: end('net', 'eth0'), b: end('world', 'eth0'), mtu: 1500 },
+    );
+    expect(made).toEqual([]);
+  });
+
+  afterAll(async () => {
+    await kernel?.close();
+    await sandbox?.end();
+  });
+
+  it('puts an interface into a group', async () => {
+    const group = () => /group (\S+)/.exec(inside('net', 'ip', 'link', 'show', 'dev', 'vif7.0'))?.[1];
+    expect(await run({ op: 'link-set', ...provider, group: 2 })).toEqual([]);
+    expect(group()).toBe('2');
+    expect(await run({ op: 'link-set', ...provider, mtu: 1500 }, { op: 'link-set', ...provider, group: 2 })).toEqual([]);
+    expect(group()).toBe('2');
+  });
+
+  describe('neighbours', () => {
+    const set = (...wanted: Neighbour[]) => run({ op: 'neighbours-set', ...provider, neighbours: wanted });
+    const mac = (last: number) => `02:00:00:00:00:0${last}`;
+
+    it('are exactly those that are named', async () => {
+      const both = [
+        { address: '10.137.0.7', mac: mac(7) },
+        { address: 'fd09::7', mac: mac(7) },
+      ];
+      for (const _ of ['set', 'there already']) {
+        expect(await set(...both)).toEqual([]);
+        expect(neighbours()).toEqual([`10.137.0.7 lladdr ${mac(7)} PERMANENT`, `fd09::7 lladdr ${mac(7)} PERMANENT`]);
+      }
+      inside('net', 'ip', 'neighbour', 'add', '10.137.0.9', 'lladdr', mac(9), 'dev', 'vif7.0', 'nud', 'permanent');
+      inside('net', 'ip', 'neighbour', 'add', '10.137.0.10', 'lladdr', mac(9), 'dev', 'vif7.0', 'nud', 'reachable');
+      expect(await set({ address: '10.137.0.7', mac: mac(8) })).toEqual([]);
+      expect(neighbours()).toEqual([`10.137.0.7 lladdr ${mac(8)} PERMANENT`]);
+      expect(inside('net', 'ip', 'neighbour', 'show', '10.137.0.10', 'dev', 'vif7.0')).toContain(mac(9));
+    });
+
+    it('come back when the interface is plugged in again', async () => {
+      const plug = (on: boolean) => run({ op: 'plug', ...provider, on });
+      expect(await set({ address: '10.137.0.7', mac: mac(7) }, { address: 'fd09::7', mac: mac(7) })).toEqual([]);
+      const before = neighbours();
+      expect(await plug(false)).toEqual([]);
+      expect(neighbours()).toEqual([]);
+      expect(await plug(true)).toEqual([]);
+      expect(neighbours()).toEqual(before);
+    });
+
+    it('are set as far as the kernel takes them', async () => {
+      expect(await set({ address: '224.0.0.1', mac: '02:00' }, { address: '10.137.0.8', mac: mac(8) })).toEqual([
+        { code: 'EINVAL', message: expect.stringMatching(/^cannot set the neighbours of vif7\.0 in net: 224\.0\.0\.1: ./) },
+      ]);
+      expect(neighbours()).toEqual([`10.137.0.8 lladdr ${mac(8)} PERMANENT`]);
+      expect(await set()).toEqual([]);
+      expect(neighbours()).toEqual([]);
+      expect(await set({ address: '10.137.0.8/32', mac: mac(8) })).toEqual([
+        { code: 'EINVAL', message: 'cannot set the neighbours of vif7.0 in net: 10.137.0.8/32 is no address of one host' },
+      ]);
+    });
+  });
+
+  describe('routes', () => {
+    it('lead to one host by the interface alone', async () => {
+      const routes = [
+        { destination: '10.137.0.7/32', metric: 32745 },
+        { destination: 'fd09::7/128', metric: 32745 },
+      ];
+      for (const _ of ['set', 'there already']) expect(await run({ op: 'routes-set', ...provider, routes })).toEqual([]);
+      expect(lines(inside('net', 'ip', 'route', 'show', 'proto', 'static'))).toEqual([
+        '10.137.0.7 dev vif7.0 scope link metric 32745',
+      ]);
+      expect(lines(inside('net', 'ip', '-6', 'route', 'show', 'proto', 'static'))).toEqual([
+        'fd09::7 dev vif7.0 metric 32745 pref medium',
+      ]);
+    });
+
+    it.each([
+      ['10.137.0.7', '10.137.0.3', 'first'],
+      ['10.137.0.7', '10.137.0.3', 'last'],
+      ['fd09::7', 'fd09::3', 'first'],
+      ['fd09::7', 'fd09::3', 'last'],
+    ])('of %s go by %s, which one of them alone reaches, named %s', async (own, gateway, order) => {
+      const [length, everywhere, family] = own.includes(':') ? [128, '::/0', '-6'] : [32, '0.0.0.0/0', '-4'];
+      const host = { destination: `${gateway}/${length}` };
+      const all = { destination: everywhere, gateway, onlink: true };
+      const routes = order === 'first' ? [host, all] : [all, host];
+      await run({ op: 'routes-set', ...client, routes: [] });
+      const ops: KernelOp[] = [
+        { op: 'addresses-set', ...client, addresses: [`${own}/${length}`] },
+        { op: 'routes-set', ...client, routes },
+      ];
+      for (const _ of ['set', 'there already']) {
+        expect(await run(...ops)).toEqual([]);
+        const shown = lines(inside('client', 'ip', family, 'route', 'show', 'proto', 'static'));
+        expect(shown).toHaveLength(2);
+        expect(shown).toContainEqual(expect.stringMatching(`^default via ${gateway} dev eth0 .*onlink`));
+        expect(shown).toContainEqual(expect.stringMatching(`^${gateway} dev eth0 ${family === '-6' ? 'metric' : 'scope link'}`));
+      }
+    });
+  });
+});
