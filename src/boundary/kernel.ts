@@ -104,6 +104,11 @@ export type KernelOp =
   /** Exactly these permanent neighbours; those that the kernel found out by itself stay. They go when the interface goes down. */
   | { readonly op: 'neighbours-set'; readonly netns: Netns; readonly name: string; readonly neighbours: readonly Neighbour[] }
   | { readonly op: 'address-delete'; readonly netns: Netns; readonly name: string; readonly address: string }
+  /**
+   * Loads a script of nft(8), all of it or nothing; as often as its own first lines allow. Fails with ENOENT where nft is not installed,
+   * with EINVAL and what nft says where it refuses.
+   */
+  | { readonly op: 'nft'; readonly netns: Netns; readonly text: string }
   /** A path under /proc/sys, with slashes: `net/ipv4/ip_forward`. */
   | { readonly op: 'sysctl'; readonly netns: Netns; readonly key: string; readonly value: string };
 

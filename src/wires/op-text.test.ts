@@ -90,6 +90,7 @@ it.each<[KernelOp, string[]]>([
       'ip -n r1 neighbour replace fd00::2 lladdr 02:00:00:00:00:02 dev F nud permanent',
     ],
   ],
+  [{ op: 'nft', netns: 'r1', text: 'table ip t\n' }, ["ip netns exec r1 nft -f - <<'weft'", 'table ip t', 'weft']],
   [{ op: 'sysctl', netns: 'r1', key: 'net/ipv4/ip_forward', value: '1' }, ['ip netns exec r1 sysctl -w net/ipv4/ip_forward=1']],
 ])('%j', (op, lines) => {
   expect(opText(op)).toEqual(lines);

@@ -1,4 +1,5 @@
 import { HOST, type KernelAbilities, type KernelOp, type Netns, PANEL, type VethEnd } from '../boundary/kernel.ts';
+import { hereDocument } from '../model/here-document.ts';
 import { routeWords } from '../model/route.ts';
 import { inside, word } from './command-words.ts';
 import { qdiscText } from './qdisc-text.ts';
@@ -69,6 +70,8 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
       ];
     case 'address-delete':
       return [`${ip(op.netns)} address delete ${op.address} dev ${word(op.name)}`];
+    case 'nft':
+      return `${inside(op.netns)}nft -f - ${hereDocument(op.text)}`.split('\n');
     case 'sysctl':
       return [`${inside(op.netns)}sysctl -w ${word(op.key)}=${word(op.value)}`];
   }

@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kernel, KernelOp, Neighbour } from '../../src/boundary/kernel.ts';
-import { openSandbox, type TestSandbox } from './kernel-sandbox.ts';
+import { openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
 
 const lab = 'uplinktest';
 const end = (netns: string, name: string) => ({ netns, name, alias: `weft ${lab} ${netns}:${name} -- x:x`, up: true });
@@ -132,6 +132,106 @@ describe.each(['root', 'user'] as const)('uplinks as %s', (holder) => {
         expect(shown).toContainEqual(expect.stringMatching(`^default via ${gateway} dev eth0 .*onlink`));
         expect(shown).toContainEqual(expect.stringMatching(`^${gateway} dev eth0 ${family === '-6' ? 'metric' : 'scope link'}`));
       }
+    });
+  });
+
+  describe('rules', () => {
+    const rules = `table inet t
+delete table inet t
+table inet t {
+  counter c {
+  }
+  set allowed {
+    type ifname . ipv4_addr
+    elements = { "vif7.0" . 10.137.0.7 }
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state established,related accept
+    iifname . ip saddr @allowed counter name c accept
+    reject with icmpx admin-prohibited
+  }
+  chain out {
+    type nat hook postrouting priority srcnat;
+    oifgroup 0 masquerade
+  }
+  chain in {
+    type nat hook prerouting priority dstnat;
+    iifgroup 2 ip daddr 10.139.1.1 dnat ip to 10.0.0.2
+  }
+}
+`;
+    const load = (text: string, netns = 'net') => run({ op: 'nft', netns, text });
+    const shown = (netns = 'net') => inside(netns, 'nft', 'list', 'ruleset');
+
+    it('are loaded in the namespace, and again', async () => {
+      for (const _ of ['new', 'there already']) {
+        expect(await load(rules)).toEqual([]);
+        expect(shown().match(/masquerade|dnat ip to|reject|counter name/g)).toHaveLength(4);
+      }
+      expect(shown('world')).toBe('');
+    });
+
+    it('are all loaded or none', async () => {
+      const before = shown();
+      expect(await load('flush ruleset\nadd rule inet none none accept\nadd chain inet t')).toEqual([
+        { code: 'EINVAL', message: expect.stringMatching(/^cannot load rules in net: line 3, "add chain inet t": syntax error/) },
+      ]);
+      expect(await load('flush ruleset\nadd rule inet none none accept\n')).toEqual([
+        {
+          code: 'EINVAL',
+          message: expect.stringMatching(
+            /^cannot load rules in net: line 2, "add rule inet none none accept": (No such|Could not)/,
+          ),
+        },
+      ]);
+      expect(shown()).toBe(before);
+      expect(await load(rules, 'nowhere')).toEqual([
+        { code: 'ENOENT', message: 'cannot load rules in nowhere: there is no namespace nowhere' },
+      ]);
+    });
+
+    it('may be more than a pipe takes', async () => {
+      const elements = Array.from({ length: 5000 }, (_, at) => `10.1.${at >> 8}.${at & 255}`);
+      expect(await load(`table ip many {\n  set s { type ipv4_addr; elements = { ${elements.join(', ')} }; }\n}\n`)).toEqual([]);
+      expect(inside('net', 'nft', 'list', 'set', 'ip', 'many', 's').match(/10\.1\./g)).toHaveLength(5000);
+      expect(await load('delete table ip many\n')).toEqual([]);
+    });
+
+    it('need nft', async () => {
+      const inSandbox = (...words: string[]) => {
+        const [program = '', ...argv] = [...sandbox.inPanel, ...words];
+        execFileSync(program, argv);
+      };
+      const nft = execFileSync('sh', ['-c', 'PATH=$PATH:/usr/sbin:/sbin command -v nft'], { encoding: 'utf8' }).trim();
+      inSandbox('mount', '--bind', '/dev/null', nft);
+      try {
+        expect(await load(rules)).toEqual([
+          {
+            code: 'ENOENT',
+            message: 'cannot load rules in net: nft is not installed; it is in the package nftables',
+          },
+        ]);
+      } finally {
+        inSandbox('umount', nft);
+      }
+      expect(await load(rules)).toEqual([]);
+    });
+
+    it('do not keep the worker from noticing the end of processes', async () => {
+      const exits: number[] = [];
+      kernel.onExit(({ pid }) => exits.push(pid));
+      const started = kernel.spawn([
+        {
+          ...{ node: 'net', netns: 'net', argv: ['true'], environment: {}, directory: '/', descriptors: [] },
+          logFile: `${sandbox.folder}/net.log`,
+        },
+      ]);
+      const loaded = Array.from({ length: 5 }, () => load(rules));
+      expect(await Promise.all(loaded)).toEqual(Array(5).fill([]));
+      const [outcome] = await started;
+      const pid = outcome !== undefined && 'pid' in outcome ? outcome.pid : undefined;
+      await until(() => exits.includes(pid ?? 0), 'the end of the process');
     });
   });
 });

@@ -37,6 +37,8 @@ export function doing(op: KernelOp): string {
       return `set the neighbours of ${place(op)}`;
     case 'address-delete':
       return `remove the address ${op.address} from ${place(op)}`;
+    case 'nft':
+      return `load rules in ${op.netns === HOST ? "the machine's own network" : op.netns}`;
     case 'sysctl':
       return `set ${op.key} to ${op.value} in ${op.netns}`;
   }

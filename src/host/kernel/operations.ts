@@ -14,6 +14,7 @@ import { doing } from './doing.ts';
 import { failureOf } from './failure.ts';
 import type { FrameCarrier } from './frame-carrier.ts';
 import type { Namespaces } from './namespaces.ts';
+import { loadRules } from './nft-operation.ts';
 import { isForeign } from './ownership.ts';
 import type { Unplugged } from './plug-operation.ts';
 import { redirect } from './redirect-operation.ts';
@@ -99,6 +100,7 @@ const operations: Operations = {
     const socket = namespaces.socket(netns);
     deleteAddress(socket, linkIndex(socket, name), address);
   },
+  nft: loadRules,
   sysctl: setSysctl,
 };
 

@@ -1,9 +1,9 @@
-import { accessSync, closeSync, constants, openSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { closeSync, openSync, statSync } from 'node:fs';
 import { EMPTY, type SpawnRequest } from '../../boundary/kernel.ts';
 import * as libc from '../netlink/libc.ts';
 import { spawnProcess } from '../netlink/spawn-process.ts';
 import { SystemError } from '../netlink/system-error.ts';
+import { findProgram } from './find-program.ts';
 import type { Namespaces } from './namespaces.ts';
 import { openDescriptor } from './open-descriptor.ts';
 import { ownerMarks } from './owner-marks.ts';
@@ -37,7 +37,7 @@ export class ProcessLauncher {
   launch(request: SpawnRequest): number {
     const opened: number[] = [];
     try {
-      const program = findProgram(request);
+      const program = programOf(request);
       opened.push(openSync('/dev/null', 'r'), openSync(request.logFile, 'a', 0o600));
       for (const descriptor of request.descriptors) opened.push(openDescriptor(this.#namespaces, descriptor));
       const [input = 0, log = 0, ...handed] = opened;
@@ -77,21 +77,11 @@ export class ProcessLauncher {
   }
 }
 
-/** As execvp(3) finds it, but on the new process's own PATH and from its own directory. */
-function findProgram({ argv, environment, directory }: SpawnRequest): string {
+/** On the new process's own PATH and from its own directory. */
+function programOf({ argv, environment, directory }: SpawnRequest): string {
   if (!statSync(directory).isDirectory()) throw new SystemError(ENOENT, 'chdir', `${directory} is no directory`);
   const [word = ''] = argv;
-  const places = word.includes('/') ? [directory] : (environment['PATH'] ?? '/usr/bin:/bin').split(':');
-  const found = places.map((place) => resolve(directory, place, word)).find(isProgram);
+  const found = findProgram(word, (environment['PATH'] ?? '/usr/bin:/bin').split(':'), directory);
   if (found === undefined) throw new SystemError(ENOENT, 'exec', `there is no program ${word}`);
   return found;
-}
-
-function isProgram(path: string): boolean {
-  try {
-    accessSync(path, constants.X_OK);
-    return statSync(path).isFile();
-  } catch {
-    return false;
-  }
 }

@@ -51,6 +51,7 @@ const calls = {
   close: library.func('int close(int fd)'),
   poll: library.func('int poll(void *descriptors, unsigned long count, int timeout)'),
   kill: library.func('int kill(int pid, int signal)'),
+  memfdCreate: library.func('int memfd_create(const char *name, unsigned int flags)'),
   waitpid: library.func('int waitpid(int pid, void *status, int options)'),
   sethostname: library.func('int sethostname(const char *name, size_t length)'),
   pidfdOpen: library.func('long syscall(long number, int pid, unsigned int flags)'),
@@ -317,6 +318,21 @@ export function reap(child = -1): { readonly pid: number; readonly status: numbe
   const status = Buffer.alloc(4);
   const pid: number = calls.waitpid(child, status, WNOHANG);
   return pid > 0 ? { pid, status: status.readInt32LE(0) } : undefined;
+}
+
+/** Waits until this child has ended; its wait status. */
+export function waitFor(child: number): number {
+  const status = Buffer.alloc(4);
+  while (calls.waitpid(child, status, 0) < 0) {
+    if (koffi.errno() !== EINTR) throw new SystemError(koffi.errno(), 'waitpid');
+  }
+  return status.readInt32LE(0);
+}
+
+/** A file that is in memory alone, closed on exec; its name is for /proc. */
+export function memoryFile(name: string): number {
+  const MFD_CLOEXEC = 1;
+  return checked('memfd_create', calls.memfdCreate(name, MFD_CLOEXEC));
 }
 
 export function setHostName(name: string): void {

@@ -1,0 +1,14 @@
+/** How many of nft's errors are told, and how much of a line. */
+const most = { errors: 3, characters: 120 };
+
+/** What nft(8) said of a script that it got on standard input, as one line: the errors, each with the line that it is about. */
+export function nftComplaint(output: string, script: string): string {
+  const lines = script.split('\n');
+  const errors = [...output.matchAll(/^\/dev\/stdin:(\d+):\d+-\d+: Error: (.*)$/gm)].map(([, number, error]) => {
+    const line = (lines[Number(number) - 1] ?? '').trim();
+    const shown = line.length > most.characters ? `${line.slice(0, most.characters)}...` : line;
+    return `line ${number}, ${JSON.stringify(shown)}: ${error}`;
+  });
+  const said = errors.length > 0 ? errors : output.split('\n').filter((line) => line.trim() !== '');
+  return said.slice(0, most.errors).join('; ') || 'nft failed and said nothing';
+}
