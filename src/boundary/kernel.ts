@@ -109,8 +109,32 @@ export type KernelOp =
    * with EINVAL and what nft says where it refuses.
    */
   | { readonly op: 'nft'; readonly netns: Netns; readonly text: string }
+  /**
+   * The kernel forgets the flows that have one of these addresses (IPv4 or IPv6, without a length) at either end, as they came or as they
+   * were translated. What it offloaded to a flow table it does not give up: EBUSY.
+   */
+  | { readonly op: 'flows-delete'; readonly netns: Netns; readonly addresses: readonly string[] }
+  /** The kernel forgets this flow, as `flows` told it. */
+  | { readonly op: 'flow-delete'; readonly netns: Netns; readonly flow: Flow }
   /** A path under /proc/sys, with slashes: `net/ipv4/ip_forward`. */
   | { readonly op: 'sysctl'; readonly netns: Netns; readonly key: string; readonly value: string };
+
+/** A flow of packets that the kernel keeps track of (conntrack), as the first of them came: before any translation. */
+export interface Flow {
+  readonly family: 4 | 6;
+  /** The protocol's number in the IP header: 1 ICMP, 6 TCP, 17 UDP, 58 ICMPv6. */
+  readonly proto: number;
+  /** IPv6 in the compressed form of RFC 5952. */
+  readonly source: string;
+  readonly destination: string;
+  /** Of protocols that have ports. */
+  readonly sourcePort?: number;
+  readonly destinationPort?: number;
+  /** Of ICMP and ICMPv6. */
+  readonly icmpType?: number;
+  readonly icmpCode?: number;
+  readonly icmpId?: number;
+}
 
 /** Why an operation failed: the errno's name, and a sentence with the objects in it. */
 export interface KernelFailure {
@@ -273,6 +297,11 @@ export interface Kernel {
   interfaces(namespaces: readonly Netns[]): Promise<readonly InterfaceState[]>;
   /** Interfaces of the named namespaces that have a qdisc of ours; namespaces that do not exist are left out. */
   conditioned(namespaces: readonly Netns[]): Promise<readonly ConditionedInterface[]>;
+  /**
+   * The flows that the kernel keeps track of in a namespace, without those in conntrack zones; none where there is no such namespace, or
+   * the kernel cannot tell.
+   */
+  flows(netns: Netns): Promise<readonly Flow[]>;
   /** Network namespaces of nodes that exist now. */
   namespaces(): Promise<readonly Netns[]>;
   /** Processes that carry this lab's owner mark, session leaders only. */

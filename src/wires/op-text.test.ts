@@ -91,6 +91,41 @@ it.each<[KernelOp, string[]]>([
     ],
   ],
   [{ op: 'nft', netns: 'r1', text: 'table ip t\n' }, ["ip netns exec r1 nft -f - <<'weft'", 'table ip t', 'weft']],
+  [
+    { op: 'flows-delete', netns: 'r1', addresses: ['10.0.0.1', 'fd00::1'] },
+    [
+      'ip netns exec r1 conntrack -D -f ipv4 --orig-src 10.0.0.1',
+      'ip netns exec r1 conntrack -D -f ipv4 --orig-dst 10.0.0.1',
+      'ip netns exec r1 conntrack -D -f ipv4 --reply-src 10.0.0.1',
+      'ip netns exec r1 conntrack -D -f ipv4 --reply-dst 10.0.0.1',
+      'ip netns exec r1 conntrack -D -f ipv6 --orig-src fd00::1',
+      'ip netns exec r1 conntrack -D -f ipv6 --orig-dst fd00::1',
+      'ip netns exec r1 conntrack -D -f ipv6 --reply-src fd00::1',
+      'ip netns exec r1 conntrack -D -f ipv6 --reply-dst fd00::1',
+    ],
+  ],
+  [
+    {
+      op: 'flow-delete',
+      netns: 'r1',
+      flow: { family: 4, proto: 6, source: '10.0.0.1', destination: '10.0.0.2', sourcePort: 40000, destinationPort: 22 },
+    },
+    ['ip netns exec r1 conntrack -D -f ipv4 -p tcp --orig-src 10.0.0.1 --orig-dst 10.0.0.2 --sport 40000 --dport 22'],
+  ],
+  [
+    {
+      op: 'flow-delete',
+      netns: 'r1',
+      flow: { family: 6, proto: 58, source: 'fd00::1', destination: 'fd00::2', icmpType: 128, icmpCode: 0, icmpId: 7 },
+    },
+    [
+      'ip netns exec r1 conntrack -D -f ipv6 -p icmpv6 --orig-src fd00::1 --orig-dst fd00::2 --icmpv6-type 128 --icmpv6-code 0 --icmpv6-id 7',
+    ],
+  ],
+  [
+    { op: 'flow-delete', netns: 'r1', flow: { family: 4, proto: 89, source: '10.0.0.1', destination: '224.0.0.5' } },
+    ['ip netns exec r1 conntrack -D -f ipv4 -p 89 --orig-src 10.0.0.1 --orig-dst 224.0.0.5'],
+  ],
   [{ op: 'sysctl', netns: 'r1', key: 'net/ipv4/ip_forward', value: '1' }, ['ip netns exec r1 sysctl -w net/ipv4/ip_forward=1']],
 ])('%j', (op, lines) => {
   expect(opText(op)).toEqual(lines);

@@ -2,6 +2,7 @@ import { HOST, type KernelAbilities, type KernelOp, type Netns, PANEL, type Veth
 import { hereDocument } from '../model/here-document.ts';
 import { routeWords } from '../model/route.ts';
 import { inside, word } from './command-words.ts';
+import { flowsText, flowText } from './flow-text.ts';
 import { qdiscText } from './qdisc-text.ts';
 
 /**
@@ -72,6 +73,10 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
       return [`${ip(op.netns)} address delete ${op.address} dev ${word(op.name)}`];
     case 'nft':
       return `${inside(op.netns)}nft -f - ${hereDocument(op.text)}`.split('\n');
+    case 'flows-delete':
+      return flowsText(op);
+    case 'flow-delete':
+      return [flowText(op)];
     case 'sysctl':
       return [`${inside(op.netns)}sysctl -w ${word(op.key)}=${word(op.value)}`];
   }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Kernel, KernelOp, Neighbour } from '../../src/boundary/kernel.ts';
+import type { Route } from '../../src/model/route.ts';
 import { openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
 
 const lab = 'uplinktest';
@@ -232,6 +233,158 @@ table inet t {
       const [outcome] = await started;
       const pid = outcome !== undefined && 'pid' in outcome ? outcome.pid : undefined;
       await until(() => exits.includes(pid ?? 0), 'the end of the process');
+    });
+  });
+
+  describe('flows', () => {
+    const own = ['10.137.0.7', 'fd09::7'];
+    const ping = (address: string) => inside('client', 'ping', '-c1', '-W2', address);
+    /** A datagram, or a SYN that nobody answers. */
+    const send = (proto: 'tcp' | 'udp', address: string, port: number) =>
+      inside('client', 'sh', '-c', `timeout 0.2 bash -c 'echo >/dev/${proto}/${address}/${port}' || :`);
+    const flows = () => kernel.flows('net');
+    const brief = async () =>
+      (await flows())
+        .map(({ destination, destinationPort, icmpType, proto, source }) =>
+          [proto, source, destination, destinationPort ?? icmpType].join(' '),
+        )
+        .sort();
+
+    beforeAll(async () => {
+      const set = (netns: string, name: string, addresses: string[], routes: Route[]): KernelOp[] => [
+        { op: 'addresses-set', netns, name, addresses },
+        { op: 'routes-set', netns, name, routes },
+      ];
+      const forward = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
+      const made = await run(
+        ...forward.map((key) => ({ op: 'sysctl' as const, netns: 'net', key, value: '1' })),
+        ...set(
+          'client',
+          'eth0',
+          own.map((address) => `${address}${address.includes(':') ? '/128' : '/32'}`),
+          [
+            { destination: '10.137.0.3/32' },
+            { destination: '0.0.0.0/0', gateway: '10.137.0.3' },
+            { destination: 'fd09::3/128' },
+            { destination: '::/0', gateway: 'fd09::3' },
+          ],
+        ),
+        ...set(
+          'net',
+          'vif7.0',
+          ['10.137.0.3/32', 'fd09::3/128'],
+          [{ destination: '10.137.0.7/32' }, { destination: 'fd09::7/128' }],
+        ),
+        ...set('net', 'eth0', ['10.0.0.1/24', 'fd00::1/64'], []),
+        ...set('world', 'eth0', ['10.0.0.2/24', 'fd00::2/64'], [{ destination: 'fd09::/64', gateway: 'fd00::1' }]),
+        {
+          ...{ op: 'neighbours-set', netns: 'net', name: 'eth0' },
+          neighbours: [{ address: '10.0.0.9', mac: '02:00:00:00:00:09' }],
+        },
+        {
+          ...{ op: 'nft', netns: 'net' },
+          text: `flush ruleset
+table ip nat {
+  chain out {
+    type nat hook postrouting priority srcnat;
+    oifname "eth0" masquerade
+  }
+  chain in {
+    type nat hook prerouting priority dstnat;
+    ip daddr 10.139.1.1 udp dport 53 dnat to 10.0.0.2
+  }
+}
+table ip6 t {
+  chain c {
+    type filter hook forward priority filter;
+    ct state invalid drop
+  }
+}
+`,
+        },
+      );
+      expect(made).toEqual([]);
+    });
+
+    it('are none where nothing is kept track of', async () => {
+      expect(await kernel.flows('world')).toEqual([]);
+      expect(await kernel.flows('nowhere')).toEqual([]);
+      for (const netns of ['world', 'nowhere']) {
+        expect(await run({ op: 'flows-delete', netns, addresses: own })).toEqual([]);
+      }
+    });
+
+    it('are told as they came', async () => {
+      expect(await flows()).toEqual([]);
+      for (const address of ['10.0.0.2', 'fd00::2']) ping(address);
+      send('udp', '10.139.1.1', 53);
+      send('udp', 'fd00::2', 53);
+      send('tcp', '10.0.0.9', 80);
+      const port = expect.any(Number);
+      const found = await flows();
+      expect(found).toHaveLength(5);
+      expect(found).toEqual(
+        expect.arrayContaining([
+          ...[
+            { family: 4, proto: 1, source: '10.137.0.7', destination: '10.0.0.2', icmpType: 8, icmpCode: 0, icmpId: port },
+            { family: 6, proto: 58, source: 'fd09::7', destination: 'fd00::2', icmpType: 128, icmpCode: 0, icmpId: port },
+          ],
+          ...[
+            { family: 4, proto: 17, source: '10.137.0.7', destination: '10.139.1.1', sourcePort: port, destinationPort: 53 },
+            { family: 6, proto: 17, source: 'fd09::7', destination: 'fd00::2', sourcePort: port, destinationPort: 53 },
+            { family: 4, proto: 6, source: '10.137.0.7', destination: '10.0.0.9', sourcePort: port, destinationPort: 80 },
+          ],
+        ]),
+      );
+    });
+
+    it('are forgotten one by one, and gone already is fine', async () => {
+      for (let left = await flows(); left.length > 0; left = left.slice(1)) {
+        const [flow] = left;
+        if (flow === undefined) throw new Error('no flow');
+        for (const _ of ['there', 'gone already']) expect(await run({ op: 'flow-delete', netns: 'net', flow })).toEqual([]);
+        expect(await flows()).toHaveLength(left.length - 1);
+      }
+    });
+
+    it('are forgotten by an address at any end', async () => {
+      const purge = (...addresses: string[]) => run({ op: 'flows-delete', netns: 'net', addresses });
+      const fill = () => {
+        ping('10.0.0.2');
+        ping('fd00::2');
+        send('udp', '10.139.1.1', 53);
+      };
+      fill();
+      const [icmp, udp, icmp6] = ['1 10.137.0.7 10.0.0.2 8', '17 10.137.0.7 10.139.1.1 53', '58 fd09::7 fd00::2 128'];
+      expect(await brief()).toEqual([icmp, udp, icmp6]);
+      expect(await purge('10.137.0.70', 'fd09::70')).toEqual([]);
+      expect(await brief()).toEqual([icmp, udp, icmp6]);
+      // Where it was sent.
+      expect(await purge('10.139.1.1')).toEqual([]);
+      expect(await brief()).toEqual([icmp, icmp6]);
+      // What it became, in both directions.
+      fill();
+      expect(await purge('10.0.0.2', 'fd09:0::7')).toEqual([]);
+      expect(await brief()).toEqual([]);
+      fill();
+      expect(await purge('10.0.0.1')).toEqual([]);
+      expect(await brief()).toEqual([icmp6]);
+      fill();
+      expect(await purge(...own)).toEqual([]);
+      expect(await brief()).toEqual([]);
+      expect(await purge('10.0.0')).toEqual([
+        { code: 'EINVAL', message: 'cannot forget the flows of 10.0.0 in net: 10.0.0 is no IP/PREFIX' },
+      ]);
+    });
+
+    it('may be many', async () => {
+      const script = 'for i in $(seq 1 3000); do echo >/dev/udp/10.0.0.2/$((1000 + i)); done 2>/dev/null; :';
+      inside('client', 'bash', '-c', script);
+      expect(await flows()).toHaveLength(3000);
+      const start = Date.now();
+      expect(await run({ op: 'flows-delete', netns: 'net', addresses: ['10.137.0.7'] })).toEqual([]);
+      expect(Date.now() - start).toBeLessThan(3000);
+      expect(await flows()).toEqual([]);
     });
   });
 });

@@ -115,6 +115,10 @@ class KernelClient implements Kernel {
     return this.#call('conditioned', namespaces);
   }
 
+  flows(netns: Netns): ReturnType<Kernel['flows']> {
+    return this.#call('flows', netns);
+  }
+
   namespaces(): ReturnType<Kernel['namespaces']> {
     return this.#call('namespaces');
   }

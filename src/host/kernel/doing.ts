@@ -38,12 +38,20 @@ export function doing(op: KernelOp): string {
     case 'address-delete':
       return `remove the address ${op.address} from ${place(op)}`;
     case 'nft':
-      return `load rules in ${op.netns === HOST ? "the machine's own network" : op.netns}`;
+      return `load rules in ${network(op.netns)}`;
+    case 'flows-delete':
+      return `forget the flows of ${op.addresses.join(', ')} in ${network(op.netns)}`;
+    case 'flow-delete':
+      return `forget a flow from ${op.flow.source} to ${op.flow.destination} in ${network(op.netns)}`;
     case 'sysctl':
       return `set ${op.key} to ${op.value} in ${op.netns}`;
   }
 }
 
 function place({ netns, name }: { readonly netns: Netns; readonly name: string }): string {
-  return `${name} in ${netns === HOST ? "the machine's own network" : netns}`;
+  return `${name} in ${network(netns)}`;
+}
+
+function network(netns: Netns): string {
+  return netns === HOST ? "the machine's own network" : netns;
 }

@@ -12,6 +12,7 @@ import type { Classifier } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import { doing } from './doing.ts';
 import { failureOf } from './failure.ts';
+import { forgetFlow, forgetFlows } from './flow-operations.ts';
 import type { FrameCarrier } from './frame-carrier.ts';
 import type { Namespaces } from './namespaces.ts';
 import { loadRules } from './nft-operation.ts';
@@ -101,6 +102,8 @@ const operations: Operations = {
     deleteAddress(socket, linkIndex(socket, name), address);
   },
   nft: loadRules,
+  'flows-delete': forgetFlows,
+  'flow-delete': forgetFlow,
   sysctl: setSysctl,
 };
 

@@ -1,6 +1,7 @@
 import type {
   CaptureRequest,
   ConditionedInterface,
+  Flow,
   HandedLine,
   InterfaceSight,
   InterfaceState,
@@ -23,6 +24,7 @@ export interface KernelCalls {
   stopped: (pids: readonly number[]) => readonly number[];
   interfaces: (namespaces: readonly Netns[]) => readonly InterfaceState[];
   conditioned: (namespaces: readonly Netns[]) => readonly ConditionedInterface[];
+  flows: (netns: Netns) => readonly Flow[];
   namespaces: () => readonly Netns[];
   processes: () => readonly NodeProcess[];
   capture: (request: CaptureRequest) => Promise<readonly (KernelFailure | undefined)[]>;

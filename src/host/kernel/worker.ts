@@ -18,6 +18,7 @@ import { listLinks, setLink } from '../netlink/links.ts';
 import { listQdiscs } from '../netlink/qdisc-listing.ts';
 import { errnoOf } from '../system-failure.ts';
 import { findProcesses } from './find-processes.ts';
+import { flowsOf } from './flow-operations.ts';
 import { FrameCarrier } from './frame-carrier.ts';
 import { handLines } from './hand-lines.ts';
 import { LaunchThread } from './launch-thread.ts';
@@ -122,6 +123,13 @@ export class KernelWorker {
     conditioned: (namespaces) => {
       try {
         return namespaces.flatMap((netns) => this.#conditionedOf(netns));
+      } finally {
+        this.#namespaces.release();
+      }
+    },
+    flows: (netns) => {
+      try {
+        return this.#ofNamespace(netns, () => flowsOf(this.#namespaces, netns));
       } finally {
         this.#namespaces.release();
       }

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { parseAddress, parseHost } from './addresses.ts';
+import { addressText, parseAddress, parseHost } from './addresses.ts';
 
 describe('parseAddress', () => {
   it.each([
@@ -49,4 +49,11 @@ describe('parseHost', () => {
     expect(parseHost('10.0.0.1').bytes).toEqual(Buffer.from([10, 0, 0, 1]));
     expect(() => parseHost('10.0.0.1/32')).toThrow('10.0.0.1/32 is no address of one host');
   });
+});
+
+describe('addressText', () => {
+  it.each(['10.0.0.255', '::', '::1', 'fd00::a:1', '2001:db8:0:1:1:1:1:1', '2001:db8::1:0:0:1', '::ffff:192.0.2.1'])(
+    'writes %s',
+    (text) => expect(addressText(parseHost(text).bytes)).toBe(text),
+  );
 });

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { errnoOf } from '../system-failure.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
@@ -99,6 +99,15 @@ export function parseAddress(text: string): Address {
 export function parseHost(text: string): { readonly family: number; readonly bytes: Buffer } {
   if (text.includes('/')) throw new SystemError(EINVAL, 'address', `${text} is no address of one host`);
   return parseAddress(text);
+}
+
+/** An address as people write it; IPv6 in the form of RFC 5952. */
+export function addressText(bytes: Uint8Array): string {
+  if (bytes.length === 4) return bytes.join('.');
+  const words = Buffer.from(bytes)
+    .toString('hex')
+    .replace(/(.{4})(?=.)/g, '$1:');
+  return new SocketAddress({ address: words, family: 'ipv6' }).address;
 }
 
 function ipv6Bytes(ip: string): Buffer {

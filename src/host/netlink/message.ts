@@ -62,6 +62,11 @@ export class Message {
     return this;
   }
 
+  /** In the order of the network. */
+  net16(type: number, value: number): this {
+    return this.bytes(type, Uint8Array.of(value >> 8, value & 0xff));
+  }
+
   u32(type: number, value: number): this {
     this.#attribute(type, 4);
     this.#buffer.writeUInt32LE(value >>> 0, this.#at);

@@ -20,7 +20,7 @@ const MSG_TRUNC = 0x20;
 /** Shared by all sockets: calls are synchronous, and what was received is copied out before the next call. */
 const buffer: Buffer = Buffer.alloc(256 * 1024);
 
-/** A NETLINK_ROUTE socket of the network namespace that the thread is in when it is made. Every request waits for its answer. */
+/** A netlink socket of the network namespace that the thread is in when it is made. Every request waits for its answer. */
 export class NetlinkSocket {
   readonly #fd: number;
   #sequence = 0;
@@ -29,8 +29,9 @@ export class NetlinkSocket {
     this.#fd = fd;
   }
 
-  static open(): NetlinkSocket {
-    const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+  /** `protocol` as in linux/netlink.h. */
+  static open(protocol: number = NETLINK_ROUTE): NetlinkSocket {
+    const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
     libc.setSocketOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
     libc.setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
     return new NetlinkSocket(fd);
