@@ -5,7 +5,11 @@ import type { Route } from '../../src/model/route.ts';
 import { openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
 
 const lab = 'uplinktest';
-const end = (netns: string, name: string) => ({ netns, name, alias: `weft ${lab} ${netns}:${name} -- x:x`, up: true });
+const end = (netns: string, name: string, mac: string) => ({
+  ...{ netns, name, mac, up: true },
+  alias: `weft ${lab} ${netns}:${name} -- x:x`,
+});
+const macs = { client: '02:00:00:00:01:07', vif: '02:00:00:00:01:03', net: '02:00:00:00:01:01', world: '02:00:00:00:01:02' };
 /** The client's interface, and the provider's towards it. */
 const client = { netns: 'client', name: 'eth0' };
 const provider = { netns: 'net', name: 'vif7.0' };
@@ -34,8 +38,8 @@ describe.each(['root', 'user'] as const)('uplinks as %s', (holder) => {
       { op: 'netns-add', netns: 'client' },
       { op: 'netns-add', netns: 'net' },
       { op: 'netns-add', netns: 'world' },
-      { op: 'veth-add', a: end('client', 'eth0'), b: end('net', 'vif7.0'), mtu: 1500 },
-      { op: 'veth-add', a: end('net', 'eth0'), b: end('world', 'eth0'), mtu: 1500 },
+      { op: 'veth-add', a: end('client', 'eth0', macs.client), b: end('net', 'vif7.0', macs.vif), mtu: 1500 },
+      { op: 'veth-add', a: end('net', 'eth0', macs.net), b: end('world', 'eth0', macs.world), mtu: 1500 },
     );
     expect(made).toEqual([]);
   });
@@ -255,6 +259,10 @@ table inet t {
         { op: 'addresses-set', netns, name, addresses },
         { op: 'routes-set', netns, name, routes },
       ];
+      // Nobody is asked: for seconds after an interface came up, its link-local address is not for asking.
+      const known = (netns: string, name: string, addresses: string[], mac: string): KernelOp[] => [
+        { op: 'neighbours-set', netns, name, neighbours: addresses.map((address) => ({ address, mac })) },
+      ];
       const forward = ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'];
       const made = await run(
         ...forward.map((key) => ({ op: 'sysctl' as const, netns: 'net', key, value: '1' })),
@@ -277,10 +285,10 @@ table inet t {
         ),
         ...set('net', 'eth0', ['10.0.0.1/24', 'fd00::1/64'], []),
         ...set('world', 'eth0', ['10.0.0.2/24', 'fd00::2/64'], [{ destination: 'fd09::/64', gateway: 'fd00::1' }]),
-        {
-          ...{ op: 'neighbours-set', netns: 'net', name: 'eth0' },
-          neighbours: [{ address: '10.0.0.9', mac: '02:00:00:00:00:09' }],
-        },
+        ...known('client', 'eth0', ['10.137.0.3', 'fd09::3'], macs.vif),
+        ...known('net', 'vif7.0', own, macs.client),
+        ...known('net', 'eth0', ['10.0.0.2', 'fd00::2', '10.0.0.9'], macs.world),
+        ...known('world', 'eth0', ['10.0.0.1', 'fd00::1'], macs.net),
         {
           ...{ op: 'nft', netns: 'net' },
           text: `flush ruleset
