@@ -1,6 +1,7 @@
 import type { Direction } from '../capture/captured-frame.ts';
 import type { PacketFilter } from '../capture/packet-filter.ts';
 import type { Conditions } from '../model/link-conditions.ts';
+import type { Neighbour } from '../model/neighbour.ts';
 import type { Route } from '../model/route.ts';
 
 /**
@@ -26,13 +27,6 @@ export interface VethEnd {
   /** Overrides the pair's: a hidden end takes larger frames than the end that a node sees. */
   readonly mtu?: number;
   readonly up: boolean;
-}
-
-/** Who has an IP address on the link: nobody needs to be asked (ARP, neighbour discovery). */
-export interface Neighbour {
-  /** IPv4 or IPv6, without a length. */
-  readonly address: string;
-  readonly mac: string;
 }
 
 /** What an interface does with frames that leave there: its root qdisc, tc(8). */
@@ -101,7 +95,10 @@ export type KernelOp =
   | { readonly op: 'addresses-set'; readonly netns: Netns; readonly name: string; readonly addresses: readonly string[] }
   /** The same of routes, which carry the mark `proto static`; the interface must be up. Routes that are there already are not touched. */
   | { readonly op: 'routes-set'; readonly netns: Netns; readonly name: string; readonly routes: readonly Route[] }
-  /** Exactly these permanent neighbours; those that the kernel found out by itself stay. They go when the interface goes down. */
+  /**
+   * Exactly these permanent neighbours; those that the kernel found out by itself stay. They go when the interface goes down, and those of
+   * IPv4 when its last IPv4 address goes: after `addresses-set` they have to be set again.
+   */
   | { readonly op: 'neighbours-set'; readonly netns: Netns; readonly name: string; readonly neighbours: readonly Neighbour[] }
   | { readonly op: 'address-delete'; readonly netns: Netns; readonly name: string; readonly address: string }
   /**

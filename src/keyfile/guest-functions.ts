@@ -34,7 +34,7 @@ switch() {
 	echo "$3" 2>/dev/null >"$file" || fail "cannot set $2 of $1 to $3"
 }
 
-# configure NAME: lines 'address ADDRESS' and 'route FAMILY DESTINATION [via NEXTHOP] ...' on standard input.
+# configure NAME: lines 'address ADDRESS', 'neighbour ADDRESS MAC' and 'route FAMILY DESTINATION [via NEXTHOP] ...' on standard input.
 configure() {
 	name=$1 list=$state/$1 fresh=/run/weft/fresh
 	if ! index=$(ip -o link show dev "$name" 2>/dev/null); then
@@ -49,6 +49,7 @@ configure() {
 	while read -r kind words; do
 		case $kind in
 		address) address $words ;;
+		neighbour) neighbour $words ;;
 		route) route $words ;;
 		esac
 	done <"$list"
@@ -62,6 +63,7 @@ withdraw() {
 		grep -qxF -- "$kind $words" "$fresh" && continue
 		case $kind in
 		address) ip address del $words dev "$name" ;;
+		neighbour) ip neighbour del \${words%% *} dev "$name" ;;
 		route) ip \${words%% *} route del \${words#* } dev "$name" proto static ;;
 		esac 2>/dev/null
 	done <"$list"
@@ -72,6 +74,10 @@ address() {
 	flags=
 	case $1 in *:*) flags=nodad ;; esac
 	ip address replace "$1" dev "$name" $flags || fail "cannot set the address $1 at $name"
+}
+
+neighbour() {
+	ip neighbour replace "$1" lladdr "$2" dev "$name" nud permanent || fail "cannot set the neighbour $1 at $name"
 }
 
 # A next hop that no route reaches is on the link. One that is an address of this node is taken only while a route leads to it; where such a

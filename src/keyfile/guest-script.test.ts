@@ -79,4 +79,20 @@ describe('guestScript', () => {
       '',
     ]);
   });
+
+  it('names the group and the neighbours of an interface', () => {
+    const neighbours = [
+      { address: '10.137.0.3', mac: 'fe:ff:ff:ff:ff:ff' },
+      { address: 'fd09::3', mac: 'fe:ff:ff:ff:ff:ff' },
+    ];
+    const config: InterfaceConfig = { ...nothing, group: 1, neighbours, addresses: ['10.137.0.7/32'] };
+    expect(linesOf({ ...empty, interfaces: [{ name: 'eth0', config }] }).slice(1, 7)).toEqual([
+      "begin 'eth0' group 1",
+      "configure 'eth0' <<'weft'",
+      'address 10.137.0.7/32',
+      'neighbour 10.137.0.3 fe:ff:ff:ff:ff:ff',
+      'neighbour fd09::3 fe:ff:ff:ff:ff:ff',
+      'weft',
+    ]);
+  });
 });

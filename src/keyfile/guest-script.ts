@@ -47,11 +47,20 @@ function put({ content, mode, path }: GuestFile): string {
   return `put ${word(path)} ${mode.toString(8)} <<'weft'\n${lines.map((line) => `${line}\n`).join('')}weft`;
 }
 
-function configure(name: string, { addresses, ipv6, mac, mtu, routes }: InterfaceConfig): string[] {
+function configure(name: string, { addresses, group, ipv6, mac, mtu, neighbours, routes }: InterfaceConfig): string[] {
   const switches = ipv6.map(({ key, value }) => `switch ${word(name)} ${key} ${value}`);
-  const lines = [...addresses.map((address) => `address ${address}`), ...routes.map(routeLine)];
+  const lines = [
+    ...addresses.map((address) => `address ${address}`),
+    ...(neighbours ?? []).map(({ address, mac }) => `neighbour ${address} ${mac}`),
+    ...routes.map(routeLine),
+  ];
+  const link = [
+    ...(mac === undefined ? [] : [`address ${mac}`]),
+    ...(mtu === undefined ? [] : [`mtu ${mtu}`]),
+    ...(group === undefined ? [] : [`group ${group}`]),
+  ];
   return [
-    `begin ${word(name)}${mac === undefined ? '' : ` address ${mac}`}${mtu === undefined ? '' : ` mtu ${mtu}`}`,
+    ['begin', word(name), ...link].join(' '),
     ...switches,
     `configure ${word(name)} <<'weft'\n${lines.map((line) => `${line}\n`).join('')}weft`,
   ];

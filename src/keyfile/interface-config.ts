@@ -1,4 +1,5 @@
 import type { MacAddress } from '../model/mac-address.ts';
+import type { Neighbour } from '../model/neighbour.ts';
 import type { Route } from '../model/route.ts';
 import type { ConnectionProfile, IpSettings } from './connection-profile.ts';
 
@@ -15,6 +16,10 @@ export interface DnsConfig {
 export interface InterfaceConfig {
   readonly mac: MacAddress | undefined;
   readonly mtu: number | undefined;
+  /** The number of its group of interfaces. */
+  readonly group?: number;
+  /** Exactly these permanent neighbours; where left out, nothing is said of them. */
+  readonly neighbours?: readonly Neighbour[];
   /** Settings of IPv6 below /proc/sys/net/ipv6/conf/INTERFACE, in this order. */
   readonly ipv6: readonly { readonly key: string; readonly value: string }[];
   /** ADDRESS/LENGTH. */

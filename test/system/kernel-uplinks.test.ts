@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Kernel, KernelOp, Neighbour } from '../../src/boundary/kernel.ts';
+import type { Kernel, KernelOp } from '../../src/boundary/kernel.ts';
+import type { Neighbour } from '../../src/model/neighbour.ts';
 import type { Route } from '../../src/model/route.ts';
 import { openSandbox, type TestSandbox, until } from './kernel-sandbox.ts';
 

@@ -1,4 +1,4 @@
-import type { Neighbour } from '../../boundary/kernel.ts';
+import type { Neighbour } from '../../model/neighbour.ts';
 import { errnoOf } from '../system-failure.ts';
 import { parseHost } from './addresses.ts';
 import { changeEach } from './change-each.ts';
