@@ -1,4 +1,4 @@
-/** What the lines of a guest's script call; for any POSIX shell with ip(8), base64(1) and grep(1). */
+/** What the lines of a guest's script call; for any POSIX shell with ip(8), base64(1) and grep(1), and with nft(8) where there are rules. */
 export const GUEST_FUNCTIONS: string = `# Configuration of this node, from weft.
 state=/run/weft/network given=/run/weft/given resolver=/run/weft/resolver
 failed=0
@@ -8,6 +8,19 @@ mkdir -p $state
 # put PATH MODE: the file, base64 on standard input.
 put() {
 	mkdir -p "\${1%/*}" && (umask 077; base64 -d >"$1.weft") && chmod "$2" "$1.weft" && mv -f "$1.weft" "$1" || fail "cannot write $1"
+}
+
+# rules: a script of nft on standard input. Without rules nothing is let through: the interfaces stay as they are.
+rules() {
+	said=$(nft -f - 2>&1) && return
+	fail "cannot load the rules: $(echo "$said" | head -n 3)"
+	exit $failed
+}
+
+# setting KEY VALUE: what the kernel has not, because it has no IPv6, is no loss.
+setting() {
+	case $1 in net/ipv6/*) [ -d /proc/sys/net/ipv6 ] || return 0 ;; esac
+	echo "$2" 2>/dev/null >"/proc/sys/$1" || fail "cannot set $1 to $2"
 }
 
 # A NetworkManager is given the keyfiles, and the rest is its affair.

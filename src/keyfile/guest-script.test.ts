@@ -80,6 +80,25 @@ describe('guestScript', () => {
     ]);
   });
 
+  it('loads rules and sets sysctls before anything of the network', () => {
+    const rules = 'table ip t\nweft\n';
+    const sysctls = [{ key: 'net/ipv4/ip_forward', value: '1' }];
+    expect(linesOf({ ...empty, rules, sysctls, interfaces: [{ name: 'eth0', config: nothing }] })).toEqual([
+      "rules <<'weft-'",
+      'table ip t',
+      'weft',
+      'weft-',
+      "setting 'net/ipv4/ip_forward' '1'",
+      'manager ',
+      "begin 'eth0'",
+      "configure 'eth0' <<'weft'",
+      'weft',
+      'if [ -e $resolver ]; then : >/etc/resolv.conf; rm -f $resolver; fi',
+      'exit $failed',
+      '',
+    ]);
+  });
+
   it('names the group and the neighbours of an interface', () => {
     const neighbours = [
       { address: '10.137.0.3', mac: 'fe:ff:ff:ff:ff:ff' },

@@ -1,4 +1,5 @@
 import { encodeBase64 } from '../model/base64.ts';
+import { hereDocument } from '../model/here-document.ts';
 import { type Route, routeWords } from '../model/route.ts';
 import { GUEST_FUNCTIONS } from './guest-functions.ts';
 import type { InterfaceConfig } from './interface-config.ts';
@@ -17,6 +18,10 @@ export interface GuestConfig {
   readonly tree: readonly GuestFile[];
   /** Keyfiles, given every time; by file name. */
   readonly keyfiles: readonly GuestFile[];
+  /** A script of nft(8), loaded before anything of the network is set. Where it cannot be loaded, nothing is. */
+  readonly rules?: string;
+  /** Paths below /proc/sys, with slashes, set once the rules are loaded. */
+  readonly sysctls?: readonly { readonly key: string; readonly value: string }[];
   /** The interfaces to configure where the guest has no NetworkManager of its own. */
   readonly interfaces: readonly { readonly name: string; readonly config: InterfaceConfig }[];
   /** The text of resolv.conf there; undefined takes back what was set before. */
@@ -24,16 +29,19 @@ export interface GuestConfig {
 }
 
 /**
- * A script for sh(1) that gives a guest its configuration: it writes the files; then NetworkManager, where the guest has one, is given the
- * keyfiles, else ip(8) configures the interfaces. What an earlier run set and this one does not is taken away, and nothing else is touched.
- * It goes on after a failure; each is a line on standard error, and the script then ends with 1.
+ * A script for sh(1) that gives a guest its configuration: it writes the files and loads the rules; then NetworkManager, where the guest
+ * has one, is given the keyfiles, else ip(8) configures the interfaces. What an earlier run set and this one does not is taken away, and
+ * nothing else is touched. It goes on after a failure, but not without its rules; each is told on standard error, and the script then ends
+ * with 1.
  */
-export function guestScript({ interfaces, keyfiles, resolver, tree }: GuestConfig): string {
+export function guestScript({ interfaces, keyfiles, resolver, rules, sysctls, tree }: GuestConfig): string {
   const given = tree.length === 0 ? [] : ['if [ ! -e $given ]; then', ...tree.map(put), ': >$given', 'fi'];
   return [
     GUEST_FUNCTIONS,
     ...given,
     ...keyfiles.map(put),
+    ...(rules === undefined ? [] : [`rules ${hereDocument(rules)}`]),
+    ...(sysctls ?? []).map(({ key, value }) => `setting ${word(key)} ${word(value)}`),
     `manager ${keyfiles.map(({ path }) => word(path)).join(' ')}`,
     ...interfaces.flatMap(({ config, name }) => configure(name, config)),
     ...resolverLines(resolver),

@@ -82,6 +82,45 @@ describe("a guest's script", () => {
     expect(shown('ip neighbour show dev F nud permanent')).toEqual([`10.137.0.9 lladdr ${provider} PERMANENT`]);
   });
 
+  describe('with rules', () => {
+    const rules = 'table ip t\ndelete table ip t\ntable ip t {\n  counter c {\n  }\n}\n';
+    const sysctls = [
+      { key: 'net/ipv4/ip_forward', value: '1' },
+      { key: 'net/ipv6/conf/all/forwarding', value: '1' },
+    ];
+    const values = () => shown('cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding');
+    const interfaces = [{ name: 'F', config: { ...nothing, addresses: ['10.137.0.1/32'] } }];
+    const addresses = () => shown('ip -br address show dev F').join(' ');
+
+    it('sets nothing where they cannot be loaded', () => {
+      run('echo 0 >/proc/sys/net/ipv4/ip_forward; echo 0 >/proc/sys/net/ipv6/conf/all/forwarding');
+      const { code, stderr } = give({ rules: `${rules}add table ip t2\nnonsense\n`, sysctls, interfaces });
+      expect([code, stderr]).toEqual([1, expect.stringMatching(/^cannot load the rules: .*Error: syntax error/)]);
+      expect(shown('nft list ruleset')).toEqual([]);
+      expect(values()).toEqual(['0', '0']);
+      expect(addresses()).not.toContain('10.137.0.1');
+    });
+
+    it('loads them, then sets the rest, and again', () => {
+      for (const _ of ['new', 'there already']) {
+        expect(give({ rules, sysctls, interfaces })).toEqual(fine);
+        expect(shown('nft list tables')).toEqual(['table ip t']);
+        expect(values()).toEqual(['1', '1']);
+        expect(addresses()).toContain('10.137.0.1/32');
+      }
+    });
+
+    it('misses settings of IPv6 only where there is IPv6', () => {
+      const missing = { sysctls: [{ key: 'net/ipv6/conf/none/forwarding', value: '1' }] };
+      expect(give(missing)).toEqual({ ...fine, code: 1, stderr: 'cannot set net/ipv6/conf/none/forwarding to 1\n' });
+      // A folder of the kernel's that has no ipv6.
+      expect(run('mount --bind /proc/sys/kernel /proc/sys/net')).toEqual(fine);
+      expect(give(missing)).toEqual(fine);
+      expect(give({ sysctls: [{ key: 'net/ipv4/none', value: '1' }] }).code).toBe(1);
+      expect(run('umount /proc/sys/net')).toEqual(fine);
+    });
+  });
+
   it('tells of a neighbour that cannot be', () => {
     const { code, stderr } = configured({ neighbours: [{ address: '10.137.0.3', mac: '02:00' }] });
     expect([code, stderr]).toEqual([1, expect.stringMatching(/cannot set the neighbour 10\.137\.0\.3 at F\n$/)]);
