@@ -8,6 +8,7 @@ export const KERNEL_PACKAGE = 'linux-image-cloud-amd64';
 export const PACKAGES: readonly string[] = [
   'bash',
   'busybox-static',
+  'conntrack',
   'dash',
   'ethtool',
   'iperf3',
@@ -35,6 +36,7 @@ export const PACKAGE_FILES: readonly string[] = [
   'usr/lib/x86_64-linux-gnu/tc/*.dist',
   'usr/bin/ping',
   'usr/sbin/nft',
+  'usr/sbin/conntrack',
   'usr/sbin/qemu-ga',
   'usr/*/terminfo/l/linux',
   'usr/*/terminfo/v/vt100',

@@ -14,6 +14,8 @@ import { sha256 } from '../../src/host/sha256.ts';
 import { systemStreams } from '../../src/host/streams.ts';
 import { buildDisk } from '../../src/image/build-disk.ts';
 import { buildImage, type Image, type ImageDeps } from '../../src/image/build-image.ts';
+import { guestScript } from '../../src/keyfile/guest-script.ts';
+import type { InterfaceConfig } from '../../src/keyfile/interface-config.ts';
 import { ConsoleReader } from '../support/console-reader.ts';
 import { type DebianMirror, debianMirror, inRelease, noMirror } from '../support/debian-mirror.ts';
 
@@ -29,6 +31,48 @@ for (const [what, reason] of Object.entries({ image: noApt, guest: noQemu, mirro
 function deps(progress: string[] = [], commands: Commands = systemCommands): ImageDeps {
   return { files: systemFiles, commands, download: httpDownload, sha256, progress: (message) => progress.push(message) };
 }
+
+/** What a node that routes for others loads. */
+const rules = `table inet t
+delete table inet t
+table inet t {
+  counter refused {
+  }
+  set allowed {
+    type ifname . ipv4_addr
+    elements = { "lan" . 10.1.2.3 }
+  }
+  chain antispoof {
+    type filter hook prerouting priority raw;
+    iifgroup 2 iifname . ip saddr != @allowed counter name refused drop
+  }
+  chain forward {
+    type filter hook forward priority filter; policy drop;
+    ct state invalid counter name refused drop
+    ct state established,related accept
+    iifgroup 2 meta l4proto { tcp, udp } th dport 53 accept
+    iifgroup 2 icmp type echo-request accept
+    reject with icmpx admin-prohibited
+    reject with tcp reset
+  }
+  chain postrouting {
+    type nat hook postrouting priority srcnat;
+    oifgroup 1 masquerade
+  }
+  chain prerouting {
+    type nat hook prerouting priority dstnat;
+    iifgroup 2 ip daddr 10.139.1.1 udp dport 53 dnat ip to 10.1.2.4
+    iifname "lan" tcp dport 80 redirect to :8080
+  }
+}
+`;
+const uplink: InterfaceConfig = {
+  ...{ mac: undefined, mtu: undefined, group: 1, ipv6: [] },
+  neighbours: ['10.137.0.3', 'fd09::3'].map((address) => ({ address, mac: 'fe:ff:ff:ff:ff:ff' })),
+  addresses: ['10.137.0.7/32', 'fd09::7/128'],
+  routes: [{ destination: '10.137.0.3/32' }, { destination: '0.0.0.0/0', gateway: '10.137.0.3', onlink: true }],
+  dns: { servers: [], search: [], options: [], priority: 100 },
+};
 
 /** This machine's programs, some of them hidden. */
 function without(...hidden: string[]): Commands {
@@ -142,8 +186,11 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
       expect(links.filter(([, , , flags]) => flags?.includes('UP'))).toHaveLength(6);
       expect(await inGuest(agent, 'ip -br address show lan')).toMatch(/10\.1\.2\.3\/24 2001:db8::3\/64/);
       expect(await inGuest(agent, 'ping -c1 10.1.2.3')).toContain('bytes of data');
-      const versions = await inGuest(agent, 'for tool in bridge tc nft; do $tool -V; done; tcpdump --version; iperf3 --version');
-      for (const words of ['bridge utility', 'tc utility', 'nftables', 'tcpdump version', 'iperf 3'])
+      const versions = await inGuest(
+        agent,
+        'for tool in bridge tc nft conntrack; do $tool -V; done; tcpdump --version; iperf3 --version',
+      );
+      for (const words of ['bridge utility', 'tc utility', 'nftables', 'conntrack v', 'tcpdump version', 'iperf 3'])
         expect(versions).toContain(words);
       expect(await inGuest(agent, 'iperf3 -s -1 -D && iperf3 -c 127.0.0.1 -n 1M')).toContain('iperf Done.');
       // Each line makes the kernel ask for modules; all of them are silent when they succeed.
@@ -162,6 +209,41 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
       expect(available).toBeGreaterThan(30_000);
       await agent.exec(['/usr/sbin/poweroff'], { deadline: 5000 }).catch(() => undefined);
       await expect.poll(() => children[0]?.exitCode, { timeout: 20_000 }).toBe(0);
+    });
+
+    it('filters, translates and forgets flows', async () => {
+      const run = join(folder, 'filter');
+      start(run, directBoot());
+      const agent = await agentOf(run, 60_000);
+      const give = async (text: string) => {
+        const script = guestScript({
+          ...{ tree: [], keyfiles: [], resolver: undefined, rules: text },
+          sysctls: ['net/ipv4/ip_forward', 'net/ipv6/conf/all/forwarding'].map((key) => ({ key, value: '1' })),
+          interfaces: [{ name: 'wan', config: uplink }],
+        });
+        const { code, stderr } = await agent.exec(['/bin/sh', '-s'], { input: new TextEncoder().encode(script) });
+        return [code, new TextDecoder().decode(stderr)];
+      };
+      for (const _ of ['new', 'there already']) expect(await give(rules)).toEqual([0, '']);
+      const shown = await inGuest(agent, 'nft list ruleset');
+      for (const word of ['masquerade', 'dnat ip to', 'reject with', 'ct state', 'counter name', '"lan" . 10.1.2.3']) {
+        expect(shown).toContain(word);
+      }
+      expect(await inGuest(agent, 'cat /proc/sys/net/ipv4/ip_forward /proc/sys/net/ipv6/conf/all/forwarding')).toBe('1\n1\n');
+      expect(await inGuest(agent, 'ip -o link show group 1')).toMatch(/^\d+: wan: [^\n]*\n$/);
+      const neighbours = await inGuest(agent, 'ip neighbour show dev wan nud permanent');
+      expect(
+        neighbours
+          .split('\n')
+          .map((line) => line.trim())
+          .sort(),
+      ).toEqual(['', '10.137.0.3 lladdr fe:ff:ff:ff:ff:ff PERMANENT', 'fd09::3 lladdr fe:ff:ff:ff:ff:ff PERMANENT']);
+      expect(await inGuest(agent, 'ping -c1 -W1 10.1.2.3')).toContain(' 0% packet loss');
+      expect(await inGuest(agent, 'conntrack -L 2>/dev/null')).toMatch(/^icmp .* src=10\.1\.2\.3 dst=10\.1\.2\.3 type=8/);
+      expect(await inGuest(agent, 'conntrack -D --orig-src 10.1.2.3 >/dev/null')).toContain('1 flow entries have been deleted');
+      expect(await inGuest(agent, 'conntrack -L 2>/dev/null')).toBe('');
+      expect(await give(`${rules}nonsense\n`)).toEqual([1, expect.stringMatching(/^cannot load the rules: .*syntax error/)]);
+      expect(await inGuest(agent, 'nft list ruleset')).toBe(shown);
     });
 
     it('has a shell with job control on its console, and ends at the power button', async () => {
