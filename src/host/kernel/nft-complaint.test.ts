@@ -26,6 +26,12 @@ describe('nftComplaint', () => {
     expect(told.length).toBeLessThan(300);
   });
 
+  it('says what is too much for an ordinary user', () => {
+    expect(nftComplaint('netlink: Error: Could not process rule: Message too long\n\n', script)).toBe(
+      'these are too many rules to be loaded at once by an ordinary user; root may load them',
+    );
+  });
+
   it('passes on what it does not know', () => {
     expect(nftComplaint('netlink: Error: cache initialization failed: Operation not permitted\n', script)).toBe(
       'netlink: Error: cache initialization failed: Operation not permitted',
