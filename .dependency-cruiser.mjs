@@ -8,16 +8,17 @@ const rooms = {
   graph: ['model'],
   capture: ['model'],
   conformance: ['model'],
-  plan: ['model', 'address'],
+  routing: ['model', 'address'],
+  plan: ['model', 'address', 'routing'],
   boundary: ['model', 'plan', 'capture'],
   'drivers/qemu': ['model', 'plan', 'boundary'],
   'drivers/namespace': ['model', 'plan', 'boundary'],
   wires: ['model', 'address', 'plan', 'boundary'],
   host: ['model', 'capture', 'boundary'],
-  engine: ['model', 'address', 'plan', 'boundary', 'wires', 'capture', 'conformance', 'keyfile'],
+  engine: ['model', 'address', 'plan', 'boundary', 'wires', 'capture', 'conformance', 'keyfile', 'routing'],
   api: ['model', 'plan', 'boundary'],
   image: ['model', 'boundary'],
-  cli: ['model', 'address', 'dot', 'generate', 'graph', 'capture', 'plan', 'api', 'boundary', 'keyfile'],
+  cli: ['model', 'address', 'dot', 'generate', 'graph', 'capture', 'plan', 'api', 'boundary', 'keyfile', 'routing'],
 };
 
 /** Packages from npm, and the rooms that may use them. */
