@@ -1,3 +1,5 @@
+import { ipv6Text } from '../model/ipv6-text.ts';
+
 /** Reads fields of a frame that may be cut off: what is not there is undefined. Numbers are big-endian. */
 export class FrameReader {
   readonly #bytes: Uint8Array;
@@ -27,12 +29,7 @@ export class FrameReader {
   /** As RFC 5952 writes it. */
   ipv6(at: number): string | undefined {
     if (at + 16 > this.#bytes.length) return undefined;
-    const words = Array.from({ length: 8 }, (_, word) => (this.u16(at + 2 * word) ?? 0).toString(16));
-    const zeros = [...words.join(':').matchAll(/\b0(?::0)+\b/g)].sort((a, b) => b[0].length - a[0].length)[0];
-    if (zeros === undefined) return words.join(':');
-    const text = words.join(':');
-    const before = text.slice(0, zeros.index).replace(/:$/, '');
-    return `${before}::${text.slice(zeros.index + zeros[0].length).replace(/^:/, '')}`;
+    return ipv6Text(Array.from({ length: 8 }, (_, word) => this.u16(at + 2 * word) ?? 0));
   }
 
   from(at: number): FrameReader {

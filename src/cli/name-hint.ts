@@ -1,4 +1,4 @@
-import { nearestName } from '../dot/nearest-name.ts';
+import { nearestName } from '../model/nearest-name.ts';
 
 /** `did you mean NAME?`, else the names themselves while they are few, else nothing. */
 export function nameHint(wanted: string, names: readonly string[]): string | undefined {

@@ -1,8 +1,8 @@
 import { ATTACH_NETWORK_TO, parseAttachNetworkTo } from '../model/attach-network-to.ts';
 import type { Diagnostic, Span } from '../model/diagnostic.ts';
+import { countSlips, nearestName } from '../model/nearest-name.ts';
 import { placesInLiteral } from './dot-string.ts';
 import type { Graph, GraphNode, Setting } from './graph.ts';
-import { countSlips, nearestName } from './nearest-name.ts';
 import { shorten } from './shorten.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import { valueFault } from './attribute-value.ts';
-import { nearestName } from './nearest-name.ts';
 import { shorten } from './shorten.ts';
 import type { Occurrence } from './statements.ts';
 import { FEATURE_PREFIX, VOCABULARY_BY_NAME, type VocabularyEntry } from './vocabulary.ts';

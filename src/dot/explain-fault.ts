@@ -1,5 +1,5 @@
 import type { Diagnostic, Span } from '../model/diagnostic.ts';
-import { nearestName } from './nearest-name.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import { shorten } from './shorten.ts';
 import { skipSpace } from './skip-space.ts';
 import type { SyntaxNode } from './syntax-tree.ts';

@@ -1,9 +1,9 @@
 import type { Diagnostic, DiagnosticCode, Span } from '../model/diagnostic.ts';
 import { interfaceNameFault } from '../model/interface-name.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import type { LineIndex } from '../model/position.ts';
 import type { Attributes, TopologyNode } from '../model/topology.ts';
 import { isCompassPoint } from './compass.ts';
-import { nearestName } from './nearest-name.ts';
 import type { DrawnLink } from './read-links.ts';
 
 /** What is wrong with the ends of links: ports missing, used twice, or unfit to be interfaces. */

@@ -1,7 +1,7 @@
 import type { Diagnostic, Span } from '../model/diagnostic.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import { indexLines } from '../model/position.ts';
 import { explainFault } from './explain-fault.ts';
-import { nearestName } from './nearest-name.ts';
 import { skipSpace } from './skip-space.ts';
 import { type Tree, walkTree } from './syntax-tree.ts';
 import type { TokenFaults } from './token-faults.ts';

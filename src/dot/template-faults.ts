@@ -1,7 +1,7 @@
 import type { Diagnostic, Span } from '../model/diagnostic.ts';
+import { nearestName } from '../model/nearest-name.ts';
 import type { TopologyNode } from '../model/topology.ts';
 import type { Graph } from './graph.ts';
-import { nearestName } from './nearest-name.ts';
 
 /** Templates that nobody has, and nodes whose kind and template do not go together. `known` is undefined when the names are not known here. */
 export function findTemplateFaults(
