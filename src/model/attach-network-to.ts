@@ -1,4 +1,6 @@
 import { isMulticast, parseMac } from './mac-address.ts';
+import type { TextFault } from './text-fault.ts';
+import { valueLines } from './value-lines.ts';
 
 /** The feature that names the frontends of a backend. */
 export const ATTACH_NETWORK_TO = 'feature.attach-network-to';
@@ -12,17 +14,9 @@ export interface Attachment {
   readonly to: number;
 }
 
-/** What is wrong with a line. Offsets are of the feature's value. */
-export interface AttachmentFault {
-  readonly from: number;
-  readonly to: number;
-  readonly message: string;
-  readonly hint: string;
-}
-
 export interface Attachments {
   readonly attachments: readonly Attachment[];
-  readonly faults: readonly AttachmentFault[];
+  readonly faults: readonly TextFault[];
 }
 
 const EXAMPLE = 'one frontend a line: NAME, or NAME frontend_mac=12:34:56:78:90:ab';
@@ -34,8 +28,8 @@ const EXAMPLE = 'one frontend a line: NAME, or NAME frontend_mac=12:34:56:78:90:
  */
 export function parseAttachNetworkTo(value: string, backend: string): Attachments {
   const attachments: Attachment[] = [];
-  const faults: AttachmentFault[] = [];
-  for (const { text, at } of linesOf(value)) {
+  const faults: TextFault[] = [];
+  for (const { text, at } of valueLines(value)) {
     const words = [...text.matchAll(/\S+/g)].map((match) => ({
       text: match[0],
       from: at + match.index,
@@ -61,8 +55,8 @@ interface Word {
   readonly to: number;
 }
 
-function readOptions(options: readonly Word[]): { mac: string | undefined; faults: AttachmentFault[] } {
-  const faults: AttachmentFault[] = [];
+function readOptions(options: readonly Word[]): { mac: string | undefined; faults: TextFault[] } {
+  const faults: TextFault[] = [];
   let mac: string | undefined;
   for (const option of options) {
     const [key = '', value] = split(option.text);
@@ -86,16 +80,6 @@ function split(option: string): readonly [string, string | undefined] {
   return at < 0 ? [option, undefined] : [option.slice(0, at), option.slice(at + 1)];
 }
 
-function fault({ from, to }: Word, message: string, hint: string): AttachmentFault {
+function fault({ from, to }: Word, message: string, hint: string): TextFault {
   return { from, to, message, hint };
-}
-
-function linesOf(value: string): { text: string; at: number }[] {
-  const lines: { text: string; at: number }[] = [];
-  let at = 0;
-  for (const { 0: end, index } of value.matchAll(/\\n|\r?\n|$/g)) {
-    lines.push({ text: value.slice(at, index), at });
-    at = index + end.length;
-  }
-  return lines;
 }

@@ -26,6 +26,8 @@ describe('editTopology', () => {
     ['bad-value', attach('a:default', 'b:eth1')],
     ['bad-value', { change: 'create', node: '../x', kind: 'vm', template: 'small', attributes: {} }],
     ['bad-value', { change: 'node', node: 'a', attributes: { 'feature.attach-network-to': 'b\nb' } }],
+    ['bad-value', { change: 'node', node: 'a', attributes: { qn_firewall: 'accept' } }],
+    ['bad-value', { change: 'create', node: 'x', kind: 'vm', template: 'small', attributes: { qn_firewall: 'action=' } }],
   ])('refuses with %s: %j', (code, change) => {
     const refusal = outcome(change);
     expect(refusal).toMatchObject({ code, message: expect.any(String), hint: expect.any(String) });
@@ -36,6 +38,19 @@ describe('editTopology', () => {
     expect(outcome({ change: 'node', node: 'a', attributes: { 'feature.attach-network-to': value } })).toMatchObject({
       message: expect.stringMatching(/line 2: .*itself; line 4: 1 is no MAC address; line 5: there is no option mac=2$/),
     });
+  });
+
+  it('names every wrong rule of a firewall, and takes right ones as they are written', () => {
+    const change = (value: string | null): Change => ({ change: 'node', node: 'a', attributes: { qn_firewall: value } });
+    expect(outcome(change('action=accept\nproto=tcp\\n\naction=drop proto=icmp dstports=80'))).toMatchObject({
+      message:
+        'firewall of a: line 2: a rule needs an action; line 3: an empty line is no rule; line 4: dstports needs proto=tcp or proto=udp',
+      hint: 'begin with action=accept or action=drop',
+    });
+    const right = 'dstname=192.0.2.1 action=accept\\naction=drop expire=1';
+    const changed = edited(beginning, [change(right)]);
+    expect(changed.nodes.find(({ name }) => name === 'a')?.attributes).toMatchObject({ qn_firewall: right });
+    expect(edited(changed, [change(null)])).toEqual(beginning);
   });
 
   it('clones what more than one node can have', () => {

@@ -1,6 +1,8 @@
 import { ATTACH_NETWORK_TO, parseAttachNetworkTo } from './attach-network-to.ts';
 import type { AttributeChanges, Change, ChangedEnd } from './change.ts';
 import { interfaceNameFault } from './interface-name.ts';
+import { FIREWALL, parseFirewall } from './parse-firewall.ts';
+import { faultsText, type TextFault } from './text-fault.ts';
 import type { Attributes, Link, NodeKind, Topology, TopologyNode } from './topology.ts';
 import { withAttributes } from './topology-changes.ts';
 
@@ -67,7 +69,7 @@ function addNode(topology: Topology, node: TopologyNode): Topology | EditFault {
   if (topology.nodes.some(({ name }) => name === node.name)) {
     return fault('exists', `there is a node ${node.name} already`, 'choose another name');
   }
-  const wrong = attachmentFault(node.name, node.attributes);
+  const wrong = valueFault(node.name, node.attributes);
   if (wrong !== undefined) return wrong;
   return { ...topology, nodes: [...topology.nodes, node] };
 }
@@ -91,20 +93,24 @@ function removeNode(topology: Topology, name: string): Topology | EditFault {
 function changeNode(topology: Topology, name: string, attributes: AttributeChanges): Topology | EditFault {
   const node = topology.nodes.find((candidate) => candidate.name === name);
   if (node === undefined) return noNode(topology, name);
-  const wrong = attachmentFault(name, attributes);
+  const wrong = valueFault(name, attributes);
   if (wrong !== undefined) return wrong;
   const changed = { ...node, attributes: withAttributes(node.attributes, attributes) };
   return { ...topology, nodes: topology.nodes.map((each) => (each === node ? changed : each)) };
 }
 
-/** All lines of the feature that cannot be meant, in one sentence. */
-function attachmentFault(name: string, attributes: AttributeChanges): EditFault | undefined {
-  const attached = attributes[ATTACH_NETWORK_TO] ?? '';
-  const { faults } = parseAttachNetworkTo(attached, name);
+/** All that is wrong with values that have a grammar of their own: the first such value, in one sentence. */
+function valueFault(name: string, attributes: AttributeChanges): EditFault | undefined {
+  const [attached, rules] = [attributes[ATTACH_NETWORK_TO] ?? '', attributes[FIREWALL] ?? ''];
+  return (
+    faultOf(`attach-network-to of ${name}`, attached, parseAttachNetworkTo(attached, name).faults) ??
+    faultOf(`firewall of ${name}`, rules, parseFirewall(rules).faults)
+  );
+}
+
+function faultOf(what: string, value: string, faults: readonly TextFault[]): EditFault | undefined {
   const [first] = faults;
-  if (first === undefined) return undefined;
-  const lines = faults.map(({ from, message }) => `line ${attached.slice(0, from).split(/\\n|\n/).length}: ${message}`);
-  return fault('bad-value', `attach-network-to of ${name}: ${lines.join('; ')}`, first.hint);
+  return first && fault('bad-value', `${what}: ${faultsText(value, faults)}`, first.hint);
 }
 
 function attach(topology: Topology, one: ChangedEnd, other: ChangedEnd, attributes: Attributes): Topology | EditFault {
