@@ -1,9 +1,9 @@
 import { ATTACH_NETWORK_TO, parseAttachNetworkTo } from '../model/attach-network-to.ts';
-import type { Diagnostic, Span } from '../model/diagnostic.ts';
+import type { Diagnostic } from '../model/diagnostic.ts';
 import { countSlips, nearestName } from '../model/nearest-name.ts';
-import { placesInLiteral } from './dot-string.ts';
 import type { Graph, GraphNode, Setting } from './graph.ts';
 import { shorten } from './shorten.ts';
+import { spanInside } from './span-inside.ts';
 
 /**
  * Lines of the feature `attach-network-to` that cannot be meant, each at its place inside the text. A frontend may be missing: it may come
@@ -39,12 +39,4 @@ function nearOf(frontend: string, others: readonly string[]): string | undefined
   const meant = nearestName(frontend, others);
   if (meant === undefined || countSlips(frontend.toLowerCase(), meant.toLowerCase()) > frontend.length / 3) return undefined;
   return meant;
-}
-
-/** Where a part of a value stands in the file; the whole value where that cannot be told. */
-function spanInside(text: string, { valueSpan }: Setting, from: number, to: number): Span {
-  const places = placesInLiteral(text.slice(valueSpan.from, valueSpan.to));
-  const [first, last] = [places[from], places[to - 1]];
-  if (first === undefined || last === undefined) return valueSpan;
-  return { from: valueSpan.from + first, to: valueSpan.from + last + 1 };
 }

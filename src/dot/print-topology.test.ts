@@ -29,7 +29,7 @@ const freeName = fc
   .oneof(fileName, text, fc.constantFrom('node', 'Graph', 'n', '1a', '', '<b>', '__proto__'))
   .filter((name) => !/^qn|^gn|^nq|^qm|^q_n|^(label|shape|key|headport|tailport)$/i.test(name));
 const attributesArbitrary: fc.Arbitrary<Attributes> = fc
-  .array(fc.tuple(fc.oneof(freeName, fc.constantFrom('feature.ipv6', 'qn_append', 'qn_firewall', 'color')), text), {
+  .array(fc.tuple(fc.oneof(freeName, fc.constantFrom('feature.ipv6', 'qn_append', 'qn_kernelopts', 'color')), text), {
     maxLength: 4,
   })
   .map((entries) => Object.fromEntries(entries));

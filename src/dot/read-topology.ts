@@ -8,6 +8,7 @@ import { findConditionFaults } from './condition-faults.ts';
 import { findDuplicateFaults } from './duplicate-faults.ts';
 import { evaluate } from './evaluate.ts';
 import { evaluatePlain } from './evaluate-plain.ts';
+import { findFirewallFaults } from './firewall-faults.ts';
 import { type LabelPorts, labelPortsOf } from './label-ports.ts';
 import { findEndFaults } from './link-faults.ts';
 import { mergeFault } from './merge-fault.ts';
@@ -63,21 +64,21 @@ export function readTopology(source: Source, options: ReadOptions): ReadOutcome 
   const lines = new Set(syntax.map(({ span }) => lineOf(span.from).line));
   const stands = ({ severity, span }: Diagnostic): boolean =>
     severity === 'error' && span.from < tokens.trustedTo && !lines.has(lineOf(span.from).line);
-  const trusted = localFaults(evaluation).filter(stands);
+  const trusted = localFaults(text, evaluation).filter(stands);
   return { topology: undefined, diagnostics: inOrder([...syntax, ...trusted]) };
 }
 
 /** What a text without mistakes in its syntax says. */
 function understood(source: Source, evaluation: Evaluation, options: ReadOptions): ReadOutcome {
   const meaning = interpret(source, evaluation, options);
-  const diagnostics = inOrder([...localFaults(evaluation), ...meaning.diagnostics]);
+  const diagnostics = inOrder([...localFaults(source.text, evaluation), ...meaning.diagnostics]);
   const failed = diagnostics.some(({ severity }) => severity === 'error');
   return { topology: failed ? undefined : meaning.topology, diagnostics };
 }
 
 /** Mistakes that do not depend on the rest of the file. */
-function localFaults({ diagnostics, occurrences }: Evaluation): readonly Diagnostic[] {
-  return [...diagnostics, ...findAttributeFaults(occurrences)];
+function localFaults(text: string, { diagnostics, occurrences }: Evaluation): readonly Diagnostic[] {
+  return [...diagnostics, ...findAttributeFaults(occurrences), ...findFirewallFaults(text, occurrences)];
 }
 
 function interpret(
