@@ -26,6 +26,8 @@ export interface Context {
   readonly writeFileSet: WriteFileSet;
   readonly commands: Commands;
   readonly clock: Clock;
+  /** What the machine holds for the time. */
+  secondsSince1970(): number;
   /** The path with symbolic links resolved; the path itself where nothing is there. */
   realPath(path: string): Promise<string>;
   /** A word that was never printed before: letters and digits. */

@@ -149,6 +149,7 @@ async function run(argv: readonly string[], changes: Partial<Context> = {}): Pro
       writeFileSet,
       commands: systemCommands,
       clock: systemClock,
+      secondsSince1970: () => 1_700_000_000.5,
       realPath: (path) => realpath(path).catch(() => path),
       freshWord: () => 'fresh',
       labs: () => Promise.resolve(labs),

@@ -12,6 +12,8 @@ export type Completes =
   | 'record-action'
   | 'on-off'
   | 'impairment'
+  | 'firewall-action'
+  | 'firewall-word'
   | 'path'
   | 'verb'
   | 'shell'

@@ -16,6 +16,7 @@ import { eventsVerb } from './verbs/events.ts';
 import { exampleVerb } from './verbs/example.ts';
 import { execVerb } from './verbs/exec.ts';
 import { featuresVerb } from './verbs/features.ts';
+import { firewallVerb } from './verbs/firewall.ts';
 import { gcVerb } from './verbs/gc.ts';
 import { generateVerb } from './verbs/generate.ts';
 import { graphVerb } from './verbs/graph.ts';
@@ -57,6 +58,7 @@ export const VERBS: readonly Verb[] = [
   attachVerb,
   detachVerb,
   featuresVerb,
+  firewallVerb,
   createVerb,
   cloneVerb,
   removeVerb,

@@ -33,6 +33,7 @@ function systemContext(): Context {
     writeFileSet,
     commands: systemCommands,
     clock: systemClock,
+    secondsSince1970: () => Date.now() / 1000,
     realPath: (path) => realpath(path).catch(() => path),
     freshWord: () => `weft${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}`,
     labs: async () => (await import('./labs.ts')).openLabs(environment),

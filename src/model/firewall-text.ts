@@ -16,7 +16,7 @@ export function firewallRuleEntry(rule: FirewallRule): string {
 }
 
 /** The address with its length, or the name. */
-function destinationText(destination: FirewallDestination): string {
+export function destinationText(destination: FirewallDestination): string {
   return destination.kind === 'dsthost' ? destination.name : destination.prefix;
 }
 

@@ -48,6 +48,15 @@ describe('candidates', () => {
     [['impair', 'server:eth0', 'delay', '20ms', 'd'], ['duplicate']],
     [['record', 'd'], ['dump']],
     [
+      ['firewall', 'server', ''],
+      ['list', 'add', 'del', 'reset'],
+    ],
+    [
+      ['firewall', 'server', 'add', 'accept', ''],
+      ['drop', 'tcp', 'udp', 'icmp', 'specialtarget=dns'],
+    ],
+    [['firewall', 'server', 'reset', ''], []],
+    [
       ['record', 'on', ''],
       ['server', 'server:eth0', 'client1:eth0'],
     ],

@@ -19,6 +19,9 @@ export interface WhereAbouts {
   readonly name: string | undefined;
 }
 
+/** What a firewall rule may be made of and can be guessed. */
+const RULE_WORDS = ['accept', 'drop', 'tcp', 'udp', 'icmp', 'specialtarget=dns'];
+
 /** Tells the shell to offer files. */
 const FILES = ':files';
 
@@ -130,6 +133,10 @@ async function namesFor(
       return ['on\tplug it in', 'off\tunplug it'];
     case 'impairment':
       return IMPAIRMENTS.map((name) => `${name}\t${MEASURE_OF[name]}`);
+    case 'firewall-action':
+      return ['list\tshow the rules', 'add\tadd a rule', 'del\ttake a rule away', 'reset\tlet everything pass again'];
+    case 'firewall-word':
+      return positional[1] === 'add' || positional[1] === 'del' ? RULE_WORDS : [];
     case 'verb':
       return visible(verbs).map(({ name, summary }) => `${name}\t${summary}`);
     case 'shell':

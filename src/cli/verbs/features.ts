@@ -1,7 +1,7 @@
 import { Refusal, UsageError } from '../complaints.ts';
 import { EXIT } from '../exit-codes.ts';
 import { changeLab, runningLab } from '../lab/change-lab.ts';
-import { nameHint } from '../name-hint.ts';
+import { desiredNode } from '../lab/desired-node.ts';
 import type { Verb } from '../verb.ts';
 
 const PREFIX = 'feature.';
@@ -34,12 +34,7 @@ Examples:
     const unset = words.flag('unset') || words.flag('delete');
     if (unset && (feature === undefined || value !== undefined)) throw new UsageError('--unset needs a feature and no value');
     const connection = await runningLab(context, words);
-    const { topology } = await connection.call('desired', {});
-    const node = topology.nodes.find((candidate) => candidate.name === name);
-    if (node === undefined) {
-      const names = topology.nodes.map((candidate) => candidate.name);
-      throw new Refusal(EXIT.failed, `there is no node ${name} in lab ${connection.name}`, nameHint(name, names));
-    }
+    const { node } = await desiredNode(connection, name);
     const features = Object.fromEntries(
       Object.entries(node.attributes).flatMap(([key, text]) =>
         key.startsWith(PREFIX) ? [[key.slice(PREFIX.length), text]] : [],
