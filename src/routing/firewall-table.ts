@@ -1,0 +1,63 @@
+import { attachedClients, clientAddresses } from './attached-clients.ts';
+import { NOT_FROM_CLIENTS, NOT_TO_CLIENTS } from './client-interfaces.ts';
+import type { Family } from './family.ts';
+import { firewallChainName, firewallChainRules } from './firewall-chain.ts';
+import { firewallMeaning, type Meaning } from './firewall-meaning.ts';
+import { type NftChain, type NftTable, setText } from './nft-table.ts';
+import type { ProviderNetwork } from './node-network.ts';
+
+/**
+ * What clients may send through their provider, in one family (Qubes' tables ip qubes-firewall and ip6 qubes-firewall): each has a chain,
+ * by its real address, and whoever has none sends nothing. Addresses of clients, also of those that are not there now, do not come or go
+ * elsewhere.
+ */
+export function firewallTable(provider: ProviderNetwork, family: Family): NftTable {
+  const { word } = family;
+  const chains = firewallChains(provider, family);
+  const jumps = [...chains.keys()].map((address) => `${address} : jump ${firewallChainName(address)}`);
+  const addresses = clientAddresses(provider, family);
+  const elsewhere = (rule: string, field: string) =>
+    addresses.length === 0 ? [] : [`${rule} ${word} ${field} ${setText(addresses)} drop`];
+  return {
+    family: word,
+    name: 'qubes-firewall',
+    exclusive: true,
+    counters: [],
+    sets: [{ name: 'dns-addr', type: family.addressType, elements: family.version === 4 ? provider.resolvers : [] }],
+    chains: [
+      ...[...chains].map(([address, rules]): NftChain => ({ name: firewallChainName(address), rules })),
+      { name: 'qubes-forward', rules: jumps.length === 0 ? [] : [`${word} saddr vmap ${setText(jumps)}`] },
+      {
+        name: 'prerouting',
+        hook: 'type filter hook prerouting priority raw; policy accept;',
+        rules: elsewhere(NOT_FROM_CLIENTS, 'saddr'),
+      },
+      {
+        name: 'postrouting',
+        hook: 'type filter hook postrouting priority raw; policy accept;',
+        rules: elsewhere(NOT_TO_CLIENTS, 'daddr'),
+      },
+      {
+        name: 'forward',
+        hook: 'type filter hook forward priority filter; policy drop;',
+        rules: ['ct state established,related accept', `${NOT_FROM_CLIENTS} accept`, 'jump qubes-forward'],
+      },
+    ],
+  };
+}
+
+/** By address: two clients may have the same, and are then held to what both say. */
+function firewallChains(provider: ProviderNetwork, family: Family): Map<string, readonly string[]> {
+  const chains = new Map<string, readonly string[]>();
+  for (const { address, client } of attachedClients(provider, family)) {
+    const rules = firewallChainRules(firewallMeaning(client.firewall, family, provider), family);
+    const other = chains.get(address);
+    const agreed = other === undefined || other.join('\n') === rules.join('\n');
+    chains.set(address, agreed ? rules : firewallChainRules(disagreement(address), family));
+  }
+  return chains;
+}
+
+function disagreement(address: string): Meaning {
+  return { fault: `clients with the same address ${address} have different firewalls` };
+}
