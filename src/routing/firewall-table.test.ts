@@ -11,6 +11,9 @@ it('case 26: the text that makes the tables of a provider', () => {
   const client = routedClient(5, { firewall: [{ action: 'accept', proto: 'tcp', ports: { from: 80, to: 80 } }] });
   const provider = providerOf([client], { resolvers: ['192.0.2.53', '192.0.2.53'] });
   expect(tableText(firewallTable(provider, IPV4))).toBe(`table ip qubes-firewall {
+}
+delete table ip qubes-firewall
+table ip qubes-firewall {
 	set dns-addr {
 		type ipv4_addr
 	}
@@ -19,7 +22,7 @@ it('case 26: the text that makes the tables of a provider', () => {
 	chain qubes-forward {
 	}
 	chain prerouting {
-		type filter hook prerouting priority raw; policy accept;
+		type filter hook prerouting priority raw + 1; policy accept;
 	}
 	chain postrouting {
 		type filter hook postrouting priority raw; policy accept;
@@ -28,8 +31,6 @@ it('case 26: the text that makes the tables of a provider', () => {
 		type filter hook forward priority filter; policy drop;
 	}
 }
-flush table ip qubes-firewall
-flush set ip qubes-firewall dns-addr
 add element ip qubes-firewall dns-addr { 192.0.2.53 }
 table ip qubes-firewall {
 	chain qbs-10-137-0-5 {

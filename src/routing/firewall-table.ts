@@ -9,7 +9,7 @@ import type { ProviderNetwork } from './node-network.ts';
 /**
  * What clients may send through their provider, in one family (Qubes' tables ip qubes-firewall and ip6 qubes-firewall): each has a chain,
  * by its real address, and whoever has none sends nothing. Addresses of clients, also of those that are not there now, do not come or go
- * elsewhere.
+ * elsewhere; what comes is dropped behind the base rules, which drop the same and count it.
  */
 export function firewallTable(provider: ProviderNetwork, family: Family): NftTable {
   const { word } = family;
@@ -21,7 +21,7 @@ export function firewallTable(provider: ProviderNetwork, family: Family): NftTab
   return {
     family: word,
     name: 'qubes-firewall',
-    exclusive: true,
+    anew: true,
     counters: [],
     sets: [{ name: 'dns-addr', type: family.addressType, elements: family.version === 4 ? provider.resolvers : [] }],
     chains: [
@@ -29,7 +29,7 @@ export function firewallTable(provider: ProviderNetwork, family: Family): NftTab
       { name: 'qubes-forward', rules: jumps.length === 0 ? [] : [`${word} saddr vmap ${setText(jumps)}`] },
       {
         name: 'prerouting',
-        hook: 'type filter hook prerouting priority raw; policy accept;',
+        hook: 'type filter hook prerouting priority raw + 1; policy accept;',
         rules: elsewhere(NOT_FROM_CLIENTS, 'saddr'),
       },
       {

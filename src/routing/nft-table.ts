@@ -20,32 +20,30 @@ export interface NftTable {
   readonly counters: readonly string[];
   readonly sets: readonly NftSet[];
   readonly chains: readonly NftChain[];
-  /** Nobody else puts chains here: rules of all chains go before the new ones come, also those of chains that are not wanted any more. */
-  readonly exclusive?: boolean;
+  /** It is made anew each time: chains that are not wanted any more are gone, also those whose names nobody remembers. */
+  readonly anew?: boolean;
 }
 
-/**
- * Lines for `nft -f` that bring a table to what is described, from whatever of it exists. Base chains are flushed, never deleted: deleting
- * and making one again has a moment in which its policy meets packets that its rules let pass.
- */
+/** Lines for `nft -f` that bring a table to what is described, from whatever of it exists. */
 export function tableText(table: NftTable): string {
-  const { chains, counters, exclusive, family, name, sets } = table;
+  const { anew, chains, counters, family, name, sets } = table;
   const id = `${family} ${name}`;
   const own = chains.filter(({ rules }) => rules !== undefined);
-  return [
+  const removal = anew ? tableRemovalText(family, name) : '';
+  return `${removal}${[
     `table ${id} {`,
     ...counters.flatMap((counter) => block('counter', counter, [])),
     ...sets.flatMap((set) => block('set', set.name, [`type ${set.type}`])),
     ...chains.flatMap((chain) => block('chain', chain.name, chain.hook === undefined ? [] : [chain.hook])),
     '}',
-    ...(exclusive ? [`flush table ${id}`] : own.map((chain) => `flush chain ${id} ${chain.name}`)),
-    ...sets.map((set) => `flush set ${id} ${set.name}`),
+    ...(anew ? [] : own.map((chain) => `flush chain ${id} ${chain.name}`)),
+    ...(anew ? [] : sets.map((set) => `flush set ${id} ${set.name}`)),
     ...sets.filter(({ elements }) => elements.length > 0).map((set) => `add element ${id} ${set.name} ${setText(set.elements)}`),
     `table ${id} {`,
     ...own.filter(({ rules }) => rules?.length !== 0).flatMap((chain) => block('chain', chain.name, chain.rules ?? [])),
     '}',
     '',
-  ].join('\n');
+  ].join('\n')}`;
 }
 
 /** Lines that remove a table with all that is in it, whether it exists or not. */

@@ -48,9 +48,11 @@ describe('case 29: a node without clients', () => {
 });
 
 it('section 7: clients use their own addresses, and do not reach each other', () => {
-  const script = nodeRules(nodeOf(providerOf([routedClient(5), routedClient(6)])));
+  const script = nodeRules(nodeOf(providerOf([routedClient(5), routedClient(6), routedClient(9, { attached: false })])));
   expect(script).toContain('add element ip qubes allowed { "vif5.0" . 10.137.0.5, "vif6.0" . 10.137.0.6 }\n');
-  expect(script).toContain('add element ip6 qubes downstream { fd09:24ef:4179::a89:5, fd09:24ef:4179::a89:6 }\n');
+  expect(script).toContain(
+    'add element ip6 qubes downstream { fd09:24ef:4179::a89:5, fd09:24ef:4179::a89:6, fd09:24ef:4179::a89:9 }\n',
+  );
   expect(rulesIn(script, 'ip qubes', 'prerouting')).toEqual([
     'iifgroup 2 goto antispoof',
     'iifname "vif*" goto antispoof',

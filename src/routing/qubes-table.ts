@@ -1,5 +1,5 @@
 import { antispoofChains } from './antispoof-chains.ts';
-import { attachedClients } from './attached-clients.ts';
+import { attachedClients, clientAddresses } from './attached-clients.ts';
 import { clientInterface, toClients } from './client-interfaces.ts';
 import { dnsChain } from './dns-chain.ts';
 import { fakeAddressChains } from './fake-address.ts';
@@ -73,7 +73,7 @@ function addressSets(provider: ProviderNetwork | undefined, family: Family): Nft
       type: `ifname . ${family.addressType}`,
       elements: attached.map(({ address, client }) => `"${clientInterface(client)}" . ${address}`),
     },
-    { name: 'downstream', type: family.addressType, elements: attached.map(({ address }) => address) },
+    { name: 'downstream', type: family.addressType, elements: provider === undefined ? [] : clientAddresses(provider, family) },
   ];
 }
 
