@@ -2,7 +2,7 @@ import { attachedClients, clientAddresses } from './attached-clients.ts';
 import { NOT_FROM_CLIENTS, NOT_TO_CLIENTS } from './client-interfaces.ts';
 import type { Family } from './family.ts';
 import { firewallChainName, firewallChainRules } from './firewall-chain.ts';
-import { firewallMeaning, type Meaning } from './firewall-meaning.ts';
+import { meaningAt } from './meaning-at.ts';
 import { type NftChain, type NftTable, setText } from './nft-table.ts';
 import type { ProviderNetwork } from './node-network.ts';
 
@@ -46,18 +46,7 @@ export function firewallTable(provider: ProviderNetwork, family: Family): NftTab
   };
 }
 
-/** By address: two clients may have the same, and are then held to what both say. */
 function firewallChains(provider: ProviderNetwork, family: Family): Map<string, readonly string[]> {
-  const chains = new Map<string, readonly string[]>();
-  for (const { address, client } of attachedClients(provider, family)) {
-    const rules = firewallChainRules(firewallMeaning(client.firewall, family, provider), family);
-    const other = chains.get(address);
-    const agreed = other === undefined || other.join('\n') === rules.join('\n');
-    chains.set(address, agreed ? rules : firewallChainRules(disagreement(address), family));
-  }
-  return chains;
-}
-
-function disagreement(address: string): Meaning {
-  return { fault: `clients with the same address ${address} have different firewalls` };
+  const addresses = attachedClients(provider, family).map(({ address }) => address);
+  return new Map(addresses.map((address) => [address, firewallChainRules(meaningAt(address, family, provider), family)]));
 }
