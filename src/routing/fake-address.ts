@@ -6,10 +6,11 @@ import type { FakeAddress, ProviderClient, ProviderNetwork } from './node-networ
 /*
  * Clients with a fake address (net.fake-ip). Their packets are rewritten at their interface, before anything else sees them and after
  * everything else has: every rule, route and connection knows the real address only. Address for address and without connection tracking,
- * as Qubes has it between two interfaces of a namespace of its own; that namespace is not needed where the rewriting knows the interface
- * by its name, which may be told to the kernel before the interface exists.
+ * as Qubes has it between two interfaces of a namespace of its own; no namespace is needed where rules know the interface by its name, and
+ * those may be loaded before it exists.
  *
- * Behind the last rewriting the kernel looks for the neighbour with the fake address: clientNeighbours() has it.
+ * Behind the last rewriting the kernel looks for a neighbour with the fake address: clientNeighbours() has it. As in Qubes, what an error
+ * in ICMP quotes is not rewritten, so that such a client waits where others are told at once.
  */
 
 /** Rewrites IPv4 packets of clients with fake addresses; whatever else they send, or is sent to them, is dropped. */

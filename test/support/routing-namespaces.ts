@@ -108,7 +108,6 @@ export class RoutingNamespaces {
       place.run([...own.map((one) => `ip address add ${one} dev eth0`), 'ip link set eth0 up'].join('\n'));
     }
     for (const next of addresses.outside) provider.run(`ip route add default via ${next.split('/')[0]}`);
-    provider.run('echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding');
   }
 
   /** What sections 5 and 5b of Qubes' networking ask for on both sides of a client's interface. */
@@ -135,6 +134,7 @@ export class RoutingNamespaces {
     const real = [client.ip, ...(client.ip6 === undefined ? [] : [client.ip6])];
     provider.run(
       [
+        'echo 1 >/proc/sys/net/ipv4/ip_forward; echo 1 >/proc/sys/net/ipv6/conf/all/forwarding',
         `echo 1 >/proc/sys/net/ipv4/conf/${vif}/proxy_arp`,
         ...clientNeighbours(client).map(
           (address) => `ip neighbour replace ${address} lladdr ${client.mac} nud permanent dev ${vif}`,

@@ -1,9 +1,12 @@
 import { execFile } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { promisify } from 'node:util';
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { FirewallRule } from '../../src/model/firewall-rule.ts';
+import { isForbidden } from '../../src/routing/is-forbidden.ts';
 import type { ProviderClient, ProviderNetwork } from '../../src/routing/node-network.ts';
 import { nodeRules, noRules } from '../../src/routing/node-rules.ts';
+import { readFlows } from '../../src/routing/read-flows.ts';
 import { counted, load, missingForRouting, type Place, RoutingNamespaces } from '../support/routing-namespaces.ts';
 import { nodeOf, providerOf, routedClient } from '../support/routing-network.ts';
 
@@ -227,6 +230,31 @@ describe.skipIf(missing !== undefined)('a provider, two clients and the world ou
       expect(await outside.ask('tcp', uplink[family], 8080, 'silence')).toBe('silence');
     });
   });
+
+  it.skipIf(!existsSync('/proc/net/nf_conntrack'))(
+    'case 36: connections that new rules forbid are found in the kernel',
+    async () => {
+      expect(await first.open(outer[4], 80)).toBe(`seen as ${uplink[4]}`);
+      expect(await first.ask('udp', '10.139.1.1', 53)).toBe(`seen as ${uplink[4]}`);
+      expect(await first.ask('udp', outer[6], 443)).toBe(`seen as ${uplink[6]}`);
+      const flows = readFlows(provider.run('cat /proc/net/nf_conntrack'));
+      const live = (forbidding: readonly FirewallRule[]) => {
+        const client = { ...work, firewall: forbidding };
+        const network = providerOf([client, personal], { resolvers: [outer[4]] });
+        return ['tcp 10.137.0.5 80', 'udp 10.137.0.5 53', 'udp fd09:24ef:4179:0000:0000:0000:0a89:0005 443'].map((wanted) => {
+          const flow = flows.find(({ dport, proto, source }) => `${proto} ${source} ${dport}` === wanted);
+          return flow === undefined ? 'missing' : isForbidden(flow, client, network);
+        });
+      };
+      expect(live([{ action: 'accept', ports: { from: 9, to: 100 } }])).toEqual([false, false, true]);
+      expect(live([{ action: 'accept', specialTarget: 'dns' }])).toEqual([true, false, true]);
+      expect(live([{ action: 'drop', destination: { kind: 'dst6', prefix: '::/0' } }, { action: 'accept' }])).toEqual([
+        false,
+        false,
+        true,
+      ]);
+    },
+  );
 
   it('case 37: the name servers of Qubes are those of the provider; without any, nobody answers', async () => {
     for (const server of ['10.139.1.1', '10.139.1.2']) {
