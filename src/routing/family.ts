@@ -9,8 +9,3 @@ export interface Family {
 
 export const IPV4: Family = { version: 4, word: 'ip', addressType: 'ipv4_addr', icmp: 'icmp' };
 export const IPV6: Family = { version: 6, word: 'ip6', addressType: 'ipv6_addr', icmp: 'icmpv6' };
-
-/** The family of an address in text. */
-export function familyOf(address: string): Family {
-  return address.includes(':') ? IPV6 : IPV4;
-}

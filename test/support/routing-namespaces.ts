@@ -1,7 +1,7 @@
 import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process';
 import { randomBytes } from 'node:crypto';
 import { createInterface } from 'node:readline';
-import { clientInterface } from '../../src/routing/client-interfaces.ts';
+import { CLIENT_GROUP, clientInterface } from '../../src/routing/client-interfaces.ts';
 import { clientNeighbours } from '../../src/routing/client-neighbours.ts';
 import type { ProviderClient } from '../../src/routing/node-network.ts';
 
@@ -139,7 +139,7 @@ export class RoutingNamespaces {
         ...clientNeighbours(client).map(
           (address) => `ip neighbour replace ${address} lladdr ${client.mac} nud permanent dev ${vif}`,
         ),
-        `ip link set ${vif} group 2 up`,
+        `ip link set ${vif} group ${CLIENT_GROUP} up`,
         ...real.map((address) => `ip route add ${address} dev ${vif} metric ${32752 - client.number}`),
         ...gateways.map((address) => `ip address add ${address} dev ${vif}`),
       ].join('\n'),
