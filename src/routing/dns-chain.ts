@@ -1,3 +1,4 @@
+import { isIpv4 } from '../model/ip-prefix.ts';
 import type { NftChain } from './nft-table.ts';
 import type { ProviderNetwork } from './node-network.ts';
 
@@ -12,8 +13,13 @@ export function dnsChain(provider: ProviderNetwork | undefined): NftChain {
   return {
     name: 'dnat-dns',
     hook: 'type nat hook prerouting priority dstnat; policy accept;',
-    rules: provider === undefined ? [] : asked.flatMap((address, index) => dnsRules(address, provider.resolvers, index)),
+    rules: provider === undefined ? [] : asked.flatMap((address, index) => dnsRules(address, resolversOf(provider), index)),
   };
+}
+
+/** Those of its name servers that clients can be led to. */
+export function resolversOf({ resolvers }: ProviderNetwork): string[] {
+  return resolvers.filter(isIpv4);
 }
 
 function dnsRules(address: string, resolvers: readonly string[], index: number): string[] {

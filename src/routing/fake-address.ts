@@ -1,3 +1,5 @@
+import { isIpv4 } from '../model/ip-prefix.ts';
+import { parseMac } from '../model/mac-address.ts';
 import { fakeOf } from './attached-clients.ts';
 import { clientInterface } from './client-interfaces.ts';
 import type { NftChain, NftTable } from './nft-table.ts';
@@ -20,16 +22,16 @@ export function fakeAddressChains(provider: ProviderNetwork | undefined): NftCha
     {
       name: 'fake-address-in',
       hook: 'type filter hook prerouting priority -350; policy accept;',
-      rules: faked.flatMap(({ client, fake, vif }) => [
-        `iifname "${vif}" ip saddr ${fake.ip} ip saddr set ${client.ip} accept`,
+      rules: faked.flatMap(({ client, fake, fit, vif }) => [
+        ...only(fit, `iifname "${vif}" ip saddr ${fake.ip} ip saddr set ${client.ip} accept`),
         `iifname "${vif}" counter name spoofed drop`,
       ]),
     },
     {
       name: 'fake-address-out',
       hook: 'type filter hook postrouting priority 300; policy accept;',
-      rules: faked.flatMap(({ client, fake, vif }) => [
-        `oifname "${vif}" ip daddr ${client.ip} ip daddr set ${fake.ip} accept`,
+      rules: faked.flatMap(({ client, fake, fit, vif }) => [
+        ...only(fit, `oifname "${vif}" ip daddr ${client.ip} ip daddr set ${fake.ip} accept`),
         `oifname "${vif}" drop`,
       ]),
     },
@@ -52,19 +54,25 @@ export function fakeAddressArpTable(provider: ProviderNetwork | undefined): NftT
       {
         name: 'input',
         hook: 'type filter hook input priority filter; policy accept;',
-        rules: faked.flatMap(({ client, fake, vif }) => [
-          [
-            `iifname "${vif}" arp saddr ether ${client.mac} arp saddr ip ${fake.ip} arp daddr ip ${fake.gateway}`,
-            `arp saddr ip set ${client.ip} arp daddr ip set ${provider.gateway} accept`,
-          ].join(' '),
+        rules: faked.flatMap(({ client, fake, fit, vif }) => [
+          ...only(
+            fit,
+            [
+              `iifname "${vif}" arp saddr ether ${client.mac} arp saddr ip ${fake.ip} arp daddr ip ${fake.gateway}`,
+              `arp saddr ip set ${client.ip} arp daddr ip set ${provider.gateway} accept`,
+            ].join(' '),
+          ),
           `iifname "${vif}" counter name spoofed drop`,
         ]),
       },
       {
         name: 'output',
         hook: 'type filter hook output priority filter; policy accept;',
-        rules: faked.flatMap(({ client, fake, vif }) => [
-          `oifname "${vif}" arp daddr ip ${client.ip} arp saddr ip set ${fake.gateway} arp daddr ip set ${fake.ip} accept`,
+        rules: faked.flatMap(({ client, fake, fit, vif }) => [
+          ...only(
+            fit,
+            `oifname "${vif}" arp daddr ip ${client.ip} arp saddr ip set ${fake.gateway} arp daddr ip set ${fake.ip} accept`,
+          ),
           `oifname "${vif}" drop`,
         ]),
       },
@@ -76,11 +84,19 @@ interface FakedClient {
   readonly client: ProviderClient;
   readonly fake: FakeAddress;
   readonly vif: string;
+  /** All of it are addresses: Qubes takes any text for a fake one. Of a client where they are not, everything is dropped. */
+  readonly fit: boolean;
 }
 
 function fakedClients(provider: ProviderNetwork | undefined): FakedClient[] {
   return (provider?.clients ?? []).flatMap((client) => {
     const fake = fakeOf(client);
-    return client.attached && fake !== undefined ? [{ client, fake, vif: clientInterface(client) }] : [];
+    if (!client.attached || fake === undefined) return [];
+    const fit = [client.ip, fake.ip, fake.gateway].every(isIpv4) && parseMac(client.mac) !== undefined;
+    return [{ client, fake, fit, vif: clientInterface(client) }];
   });
+}
+
+function only(condition: boolean, rule: string): string[] {
+  return condition ? [rule] : [];
 }

@@ -97,6 +97,7 @@ describe('case 32: what has no meaning drops everything, and says why', () => {
     [{ action: 'accept', destination: dst4('::1/32') }, 'dst4=::1/32'],
     [{ action: 'accept', destination: dst6('10.0.0.0/8') }, 'dst6=10.0.0.0/8'],
     [{ action: 'accept', destination: dst4('10.0.0.0/8 accept\n') }, 'dst4=10.0.0.0/8 accept?'],
+    [{ action: 'accept', destination: dst4('10.0.0.0/8\n') }, 'dst4=10.0.0.0/8?'],
     [{ action: 'accept', destination: dsthost('a"; accept') }, 'dsthost=a?; accept has no IPv4 address'],
   ])('%j', (rule, reason) => {
     expect(chain([{ action: 'accept', proto: 'tcp' }, rule])).toEqual([`drop comment "${reason}"`]);

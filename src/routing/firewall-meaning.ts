@@ -49,7 +49,7 @@ function faultOf({ destination, icmpType, ports, proto, specialTarget }: Firewal
   if (destination === undefined || destination.kind === 'dsthost') return undefined;
   const isAddress = destination.kind === 'dst4' ? isIpv4 : isIpv6;
   const [address = ''] = destination.prefix.split('/');
-  return isAddress(address) && parseIpPrefix(destination.prefix) !== undefined
+  return isAddress(address) && parseIpPrefix(destination.prefix) === destination.prefix.toLowerCase()
     ? undefined
     : `${destination.kind}=${destination.prefix}`;
 }

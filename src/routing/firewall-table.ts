@@ -1,5 +1,6 @@
 import { attachedClients, clientAddresses } from './attached-clients.ts';
 import { NOT_FROM_CLIENTS, NOT_TO_CLIENTS } from './client-interfaces.ts';
+import { resolversOf } from './dns-chain.ts';
 import type { Family } from './family.ts';
 import { firewallChainName, firewallChainRules } from './firewall-chain.ts';
 import { meaningAt } from './meaning-at.ts';
@@ -23,7 +24,7 @@ export function firewallTable(provider: ProviderNetwork, family: Family): NftTab
     name: 'qubes-firewall',
     anew: true,
     counters: [],
-    sets: [{ name: 'dns-addr', type: family.addressType, elements: family.version === 4 ? provider.resolvers : [] }],
+    sets: [{ name: 'dns-addr', type: family.addressType, elements: family.version === 4 ? resolversOf(provider) : [] }],
     chains: [
       ...[...chains].map(([address, rules]): NftChain => ({ name: firewallChainName(address), rules })),
       { name: 'qubes-forward', rules: jumps.length === 0 ? [] : [`${word} saddr vmap ${setText(jumps)}`] },

@@ -150,6 +150,25 @@ describe('case 49: a client with a fake address', () => {
   });
 });
 
+it('case 32: what is no address makes its client mute, and nothing else', () => {
+  const hostile = '10.0.0.1 accept\n';
+  const clients = [
+    routedClient(5, { ip: hostile, ip6: hostile }),
+    routedClient(6, { fake: { ip: 'notanip', gateway: '192.168.1.1' } }),
+    routedClient(7, { mac: hostile, fake: { ip: '192.168.1.1', gateway: '192.168.1.1' } }),
+  ];
+  const script = nodeRules(nodeOf(providerOf(clients, { resolvers: [hostile, '192.0.2.53'] })));
+  expect(script).not.toContain(hostile.trim());
+  expect(script).not.toContain('notanip');
+  expect(script).toContain('add element ip qubes allowed { "vif6.0" . 10.137.0.6, "vif7.0" . 10.137.0.7 }\n');
+  expect(rulesIn(script, 'ip qubes', 'fake-address-in')).toEqual([
+    'iifname "vif6.0" counter name spoofed drop',
+    'iifname "vif7.0" counter name spoofed drop',
+  ]);
+  expect(rulesIn(script, 'arp qubes', 'output')).toEqual(['oifname "vif6.0" drop', 'oifname "vif7.0" drop']);
+  expect(rulesIn(script, 'ip qubes', 'dnat-dns')[0]).toBe('ip daddr 10.139.1.1 udp dport 53 dnat to 192.0.2.53');
+});
+
 it('removes all tables, whether they exist or not', () => {
   const tables = ['ip qubes', 'ip6 qubes', 'ip qubes-firewall', 'ip6 qubes-firewall', 'arp qubes'];
   expect(noRules()).toBe(tables.map((table) => `table ${table} {\n}\ndelete table ${table}\n`).join(''));
