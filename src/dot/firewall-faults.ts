@@ -1,8 +1,8 @@
 import type { Diagnostic } from '../model/diagnostic.ts';
 import { FIREWALL, parseFirewall } from '../model/parse-firewall.ts';
-import type { Occurrence } from './statements.ts';
 import { shorten } from './shorten.ts';
 import { spanInside } from './span-inside.ts';
+import type { Occurrence } from './statements.ts';
 
 /** Firewall rules that cannot be meant, each at its place inside the text, wherever nodes may get them from. */
 export function findFirewallFaults(text: string, occurrences: readonly Occurrence[]): Diagnostic[] {

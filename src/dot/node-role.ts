@@ -12,6 +12,8 @@ export const DEFAULT_TEMPLATE = 'node';
 
 /** The template whose nodes are network namespaces, not processes with network devices. */
 const NAMESPACE = 'namespace';
+/** The template of nodes that are the way out. */
+const INTERNET = 'internet';
 const KINDS: readonly NodeKind[] = ['vm', 'namespace', 'hub', 'host', 'internet'];
 
 /**
@@ -33,7 +35,7 @@ function roleInFile(node: GraphNode, graph: Settings, fallback: string | undefin
   const kind = special ?? kindIn(graph) ?? (template === undefined ? 'drawing' : template === NAMESPACE ? 'namespace' : 'vm');
   if (kind === 'vm') return { kind, template };
   if (kind === 'namespace') return { kind, template: (ownKind === kind ? ownTemplate : template) ?? NAMESPACE };
-  return { kind, template: undefined };
+  return { kind, template: kind === 'internet' ? INTERNET : undefined };
 }
 
 /** A non-empty value; an empty one counts as unset. */

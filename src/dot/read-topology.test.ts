@@ -147,7 +147,7 @@ describe('kinds and templates', () => {
       'h hub -',
       'i vm small',
     ];
-    expect(roles(read(text))).toEqual([...expected, 'u internet -', 'dom0 host -', 'e vm small']);
+    expect(roles(read(text))).toEqual([...expected, 'u internet internet', 'dom0 host -', 'e vm small']);
     expect(roles(read('graph { a; host; b [qn_template=t] }'))).toEqual(['a drawing -', 'host host -', 'b vm t']);
     expect(roles(read('graph { qn_kind="namespace"; a; b [qn_template="frr"]; host }'))).toEqual([
       'a namespace namespace',
@@ -165,7 +165,7 @@ describe('kinds and templates', () => {
     const small = read('graph { a [qn_kind="namespace"]; b [qn_template="namespace"]; c; u [qn_kind="internet"] }', {
       templateOverride: 'small',
     });
-    expect(roles(small)).toEqual(['a vm small', 'b vm small', 'c drawing -', 'u internet -']);
+    expect(roles(small)).toEqual(['a vm small', 'b vm small', 'c drawing -', 'u internet internet']);
     expect(attributes(small)).toMatchObject({ a: { qn_kind: 'vm', qn_template: 'small' }, b: { qn_template: 'small' }, c: {} });
   });
 });

@@ -9,6 +9,7 @@ import { findDuplicateFaults } from './duplicate-faults.ts';
 import { evaluate } from './evaluate.ts';
 import { evaluatePlain } from './evaluate-plain.ts';
 import { findFirewallFaults } from './firewall-faults.ts';
+import { findForwardFaults } from './forward-faults.ts';
 import { type LabelPorts, labelPortsOf } from './label-ports.ts';
 import { findEndFaults } from './link-faults.ts';
 import { mergeFault } from './merge-fault.ts';
@@ -24,6 +25,7 @@ import { parseTree } from './syntax-tree.ts';
 import { findTemplateFaults } from './template-faults.ts';
 import { findTokenFaults } from './token-faults.ts';
 import { findUnusedFaults } from './unused-faults.ts';
+import { findUplinkFaults } from './uplink-faults.ts';
 
 const LONGEST_SENTENCE = 400;
 
@@ -111,6 +113,8 @@ function interpret(
     merges.map((merge) => mergeFault(merge, lineOf)),
     findTemplateFaults(graph, byName, options.templates, options.templateOverride),
     findAttachmentFaults(source.text, graph),
+    findUplinkFaults(graph, topology),
+    findForwardFaults(source.text, graph, topology),
     linkFaults(source.text, { graph, byName, links, lineOf }),
   ].flat();
   return { topology: overrideTemplates(topology, options.templateOverride), diagnostics };

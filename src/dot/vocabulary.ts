@@ -81,6 +81,7 @@ export const VOCABULARY: readonly VocabularyEntry[] = [
   { name: 'qn_ip6', on: NODE, type: 'ipv6', meaning: 'IPv6 address on the uplink' },
   { name: 'qn_mac', on: NODE, type: 'mac', meaning: 'MAC of the uplink interface' },
   { name: 'qn_firewall', on: ANY_NODE, type: 'text', meaning: 'firewall rules in the grammar of Qubes, one a line' },
+  { name: 'qn_forward', on: NODE, type: 'text', meaning: 'ports that are forwarded to the node, one a line: tcp 8080:80' },
   { name: 'qn_label', on: ANY_NODE, type: 'text', meaning: 'colour label' },
   { name: 'qn_memory', on: ANY_NODE, type: 'count', meaning: 'initial memory in MiB' },
   { name: 'qn_maxmem', on: ANY_NODE, type: 'text', meaning: 'memory limit in MiB' },

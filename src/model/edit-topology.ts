@@ -2,6 +2,7 @@ import { ATTACH_NETWORK_TO, parseAttachNetworkTo } from './attach-network-to.ts'
 import type { AttributeChanges, Change, ChangedEnd } from './change.ts';
 import { interfaceNameFault } from './interface-name.ts';
 import { FIREWALL, parseFirewall } from './parse-firewall.ts';
+import { FORWARD, parsePortForwards } from './parse-port-forwards.ts';
 import { faultsText, type TextFault } from './text-fault.ts';
 import type { Attributes, Link, NodeKind, Topology, TopologyNode } from './topology.ts';
 import { withAttributes } from './topology-changes.ts';
@@ -25,6 +26,7 @@ const ownAlone: ReadonlySet<string> = new Set([
   'qn_mac',
   'qn_ip',
   'qn_ip6',
+  FORWARD,
   'label',
   'pos',
 ]);
@@ -101,10 +103,12 @@ function changeNode(topology: Topology, name: string, attributes: AttributeChang
 
 /** All that is wrong with values that have a grammar of their own: the first such value, in one sentence. */
 function valueFault(name: string, attributes: AttributeChanges): EditFault | undefined {
-  const [attached, rules] = [attributes[ATTACH_NETWORK_TO] ?? '', attributes[FIREWALL] ?? ''];
+  const given = (attribute: string) => attributes[attribute] ?? '';
+  const [attached, rules, forwards] = [given(ATTACH_NETWORK_TO), given(FIREWALL), given(FORWARD)];
   return (
     faultOf(`attach-network-to of ${name}`, attached, parseAttachNetworkTo(attached, name).faults) ??
-    faultOf(`firewall of ${name}`, rules, parseFirewall(rules).faults)
+    faultOf(`firewall of ${name}`, rules, parseFirewall(rules).faults) ??
+    faultOf(`forwarded ports of ${name}`, forwards, parsePortForwards(forwards, name).faults)
   );
 }
 

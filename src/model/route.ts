@@ -11,6 +11,8 @@ export interface Route {
   /** The gateway is on the link, whatever the addresses say. */
   readonly onlink?: boolean;
   readonly mtu?: number;
+  /** It stands behind another route with the same destination and metric, instead of taking its place. IPv4 only. */
+  readonly beside?: boolean;
   /** The source address that packets on it prefer. */
   readonly source?: string;
 }

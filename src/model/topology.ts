@@ -9,7 +9,7 @@ export type Attributes = Readonly<Record<string, string>>;
  * - `namespace`: a process in a network namespace of its own, whose ports are real interfaces.
  * - `hub`: a shared segment (`qn_hub="true"`).
  * - `host`: the machine that weft runs on (the node named `host`).
- * - `internet`: an uplink to the world.
+ * - `internet`: a namespace that provides the machine's own way out to other nodes.
  * - `drawing`: no template: drawn, never run.
  */
 export type NodeKind = 'vm' | 'namespace' | 'hub' | 'host' | 'internet' | 'drawing';
@@ -72,5 +72,10 @@ export function attributeOf(
 
 /** Nodes that a script is generated for: they have a template, and are neither the host nor a hub. */
 export function isGenerated(node: TopologyNode): boolean {
-  return node.template !== undefined && (node.kind === 'vm' || node.kind === 'namespace');
+  return node.template !== undefined && (node.kind === 'vm' || isNamespace(node));
+}
+
+/** Nodes whose ports are real interfaces, in a network namespace of their own. */
+export function isNamespace({ kind }: { readonly kind: string }): boolean {
+  return kind === 'namespace' || kind === 'internet';
 }
