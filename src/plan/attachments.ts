@@ -22,16 +22,21 @@ export interface NodeFacts {
  * The connections that should exist, given those that do: the union over all backends of the frontends that their features name, as long as
  * both run. One that is there stays while its nodes are paused; a new one is made only while neither is (the documentation and the events
  * of Qubes' arbitrary network topology add-on). A changed MAC makes it another connection. The frontend's interface is the next free ethN
- * at the time, the backend's is named after the frontend.
+ * at the time, the backend's is named after the frontend. `others` are links that take ports, too.
  */
-export function connectionsOf(topology: Topology, before: readonly Connection[], facts: NodeFacts): readonly Connection[] {
+export function connectionsOf(
+  topology: Topology,
+  before: readonly Connection[],
+  facts: NodeFacts,
+  others: readonly Link[] = [],
+): readonly Connection[] {
   const wanted = wantedAttachments(topology);
   if (wanted.length === 0) return [];
   const names = new Set(topology.nodes.filter(({ kind }) => kind === 'vm' || kind === 'namespace').map(({ name }) => name));
   const alive = wanted.filter(({ backend, frontend }) =>
     [backend, frontend].every((node) => names.has(node) && facts.runs(node)),
   );
-  const ports = new TakenPorts(topology);
+  const ports = new TakenPorts([...topology.links, ...others]);
   const connections: (Connection | undefined)[] = alive.map((attachment) => {
     const kept = before.find((connection) => isSame(connection, attachment));
     if (kept === undefined || !ports.take(kept)) return undefined;
@@ -75,7 +80,7 @@ function isSame(connection: Connection, { backend, frontend, mac }: Wanted): boo
 class TakenPorts {
   readonly #byNode = new Map<string, Set<string>>();
 
-  constructor({ links }: Topology) {
+  constructor(links: readonly Link[]) {
     for (const { tail, head } of links) {
       for (const { node, port } of [tail, head]) if (port !== undefined) this.#of(node).add(port);
     }

@@ -9,7 +9,7 @@ export interface AttachedClient {
 }
 
 /** Those that may send and receive in a family. A client with a fake address has no IPv6, as in Qubes: that NAT only knows IPv4. */
-export function attachedClients(provider: ProviderNetwork | undefined, family: Family): AttachedClient[] {
+export function attachedClients(provider: Pick<ProviderNetwork, 'clients'> | undefined, family: Family): AttachedClient[] {
   return (provider?.clients ?? []).flatMap((client) => {
     const address = family.version === 6 && fakeOf(client) !== undefined ? undefined : realAddress(client, family);
     return client.attached && address !== undefined ? [{ client, address }] : [];

@@ -31,7 +31,7 @@ describe('case 27: what rules become', () => {
     ['accept', { action: 'accept' }, ['accept'], ['accept']],
     ['drop', { action: 'drop' }, [reject4], [reject6]],
     ['proto=tcp', { action: 'accept', proto: 'tcp' }, ['ip protocol tcp accept'], ['meta l4proto tcp accept']],
-    ['proto=icmp', { action: 'accept', proto: 'icmp' }, ['ip protocol icmp accept'], ['meta l4proto ipv6-icmp accept']],
+    ['proto=icmp', { action: 'accept', proto: 'icmp' }, ['ip protocol icmp accept'], ['meta l4proto icmpv6 accept']],
     ['icmptype', { action: 'accept', proto: 'icmp', icmpType: 8 }, ['icmp type 8 accept'], ['icmpv6 type 8 accept']],
     ['dst4', { action: 'drop', destination: dst4('10.1.2.3/8') }, [`ip daddr 10.1.2.3/8 ${reject4}`], []],
     ['dst6', { action: 'drop', destination: dst6('2001:db8::/32') }, [], [`ip6 daddr 2001:db8::/32 ${reject6}`]],

@@ -30,7 +30,7 @@ function matchRules(match: PacketMatch, family: Family): string[] {
 function protocolText(protocol: FirewallProtocol, { icmpType, ports }: PacketMatch, { icmp, version }: Family): string {
   if (icmpType !== undefined) return `${icmp} type ${icmpType}`;
   if (ports !== undefined) return `${protocol} dport ${ports.from === ports.to ? ports.from : `${ports.from}-${ports.to}`}`;
-  return version === 4 ? `ip protocol ${protocol}` : `meta l4proto ${protocol === 'icmp' ? 'ipv6-icmp' : protocol}`;
+  return version === 4 ? `ip protocol ${protocol}` : `meta l4proto ${protocol === 'icmp' ? 'icmpv6' : protocol}`;
 }
 
 function verdict(action: PacketMatch['action'], { icmp }: Family): string {

@@ -24,7 +24,7 @@ export interface ProviderClient {
   readonly firewall: readonly FirewallRule[];
 }
 
-/** What arrives for a client at a port of its provider, from the provider's own uplink. */
+/** What arrives for a client at a port of its provider, from elsewhere than the provider's clients. */
 export interface PortForward {
   readonly proto: 'tcp' | 'udp';
   readonly port: number;
@@ -46,9 +46,17 @@ export interface ProviderNetwork {
   readonly forwards: readonly PortForward[];
 }
 
+/** A port of the node itself that was forwarded to it. */
+export interface ForwardedPort {
+  readonly proto: PortForward['proto'];
+  readonly port: number;
+}
+
 /** What the routed network is at one node: of all nodes that have an uplink or provide one. */
 export interface NodeNetwork {
   /** Whether the node has IPv6 at all: an address of its own, or clients that do. */
   readonly ipv6: boolean;
+  /** What it lets in from its uplink. */
+  readonly forwarded: readonly ForwardedPort[];
   readonly provider: ProviderNetwork | undefined;
 }

@@ -29,7 +29,7 @@ describe('case 29: a node without clients', () => {
       'counter name input-rest',
     ]);
     expect(rulesIn(script, 'ip6 qubes', 'input-from-clients')).toEqual([
-      'meta l4proto != ipv6-icmp counter name input-clients reject with icmpv6 admin-prohibited',
+      'meta l4proto != icmpv6 counter name input-clients reject with icmpv6 admin-prohibited',
       'icmpv6 type { nd-router-advert, nd-redirect } counter name input-redirects drop',
       'accept',
     ]);
@@ -105,14 +105,26 @@ it('leads ports of the node to the clients that are there', () => {
   ] as const;
   const script = nodeRules(nodeOf(providerOf([routedClient(5), routedClient(6, { attached: false })], { forwards })));
   expect(rulesIn(script, 'ip qubes', 'port-forwards')).toEqual([
-    'iifgroup != 2 iifname != "vif*" fib daddr type local tcp dport 8080 dnat to 10.137.0.5:80',
+    'iifgroup != 2 iifname != "vif*" fib daddr type local tcp dport 8080 ct mark set 0x77656674 dnat to 10.137.0.5:80',
   ]);
-  expect(rulesIn(script, 'ip qubes', 'forward')).toContain(
-    'iifgroup != 2 iifname != "vif*" ip daddr 10.137.0.5 tcp dport 80 ct status dnat counter name port-forwards accept',
-  );
+  expect(rulesIn(script, 'ip qubes', 'forward').slice(1, 5)).toEqual([
+    'ct state invalid counter name forward-invalid drop',
+    'ct mark 0x77656674 ct direction original ip daddr 10.137.0.5 tcp dport 80 ct original proto-dst 8080 counter name port-forwards accept',
+    'ct mark 0x77656674 ct direction original counter name port-forwards-ended drop',
+    'ct state established,related accept',
+  ]);
   expect(rulesIn(script, 'ip6 qubes', 'port-forwards')).toEqual([
-    'iifgroup != 2 iifname != "vif*" fib daddr type local udp dport 53 dnat to [fd09:24ef:4179::a89:5]:53',
+    'iifgroup != 2 iifname != "vif*" fib daddr type local udp dport 53 ct mark set 0x77656674 dnat to [fd09:24ef:4179::a89:5]:53',
   ]);
+});
+
+it('lets what was forwarded to the node in from its uplink', () => {
+  const script = nodeRules(nodeOf(undefined, true, [{ proto: 'tcp', port: 80 }]));
+  const rule = 'iifgroup 1 tcp dport 80 counter name port-forwards accept';
+  for (const family of ['ip', 'ip6']) {
+    const rules = rulesIn(script, `${family} qubes`, 'input');
+    expect(rules.indexOf(rule)).toBe(rules.indexOf('ct state established,related accept') + 1);
+  }
 });
 
 describe('case 49: a client with a fake address', () => {

@@ -10,11 +10,12 @@ import { closedIpv6Table, qubesTable } from './qubes-table.ts';
  * over whatever an earlier one left: also before the interfaces that it speaks of exist. Left alone are the chains custom-input and
  * custom-forward, what else users put into the tables called qubes, and what the counters have counted.
  */
-export function nodeRules({ ipv6, provider }: NodeNetwork): string {
+export function nodeRules(network: NodeNetwork): string {
+  const { ipv6, provider } = network;
   const arp = fakeAddressArpTable(provider);
   return [
-    tableText(qubesTable(provider, IPV4)),
-    tableText(ipv6 ? qubesTable(provider, IPV6) : closedIpv6Table()),
+    tableText(qubesTable(network, IPV4)),
+    tableText(ipv6 ? qubesTable(network, IPV6) : closedIpv6Table()),
     provider === undefined ? tableRemovalText('ip', 'qubes-firewall') : tableText(firewallTable(provider, IPV4)),
     provider === undefined || !ipv6 ? tableRemovalText('ip6', 'qubes-firewall') : tableText(firewallTable(provider, IPV6)),
     arp === undefined ? tableRemovalText('arp', 'qubes') : tableText(arp),

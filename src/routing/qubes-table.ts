@@ -7,8 +7,8 @@ import { type Family, IPV6 } from './family.ts';
 import { forwardedChains } from './forwarded-chains.ts';
 import { inputChains } from './input-chains.ts';
 import type { NftChain, NftSet, NftTable } from './nft-table.ts';
-import type { ProviderNetwork } from './node-network.ts';
-import { portForwardAccepts, portForwardChain } from './port-forwards.ts';
+import type { NodeNetwork, ProviderNetwork } from './node-network.ts';
+import { portForwardChain, portForwardPasses } from './port-forwards.ts';
 
 const counters = [
   'spoofed',
@@ -19,14 +19,15 @@ const counters = [
   'forward-invalid',
   'forward-to-clients',
   'port-forwards',
+  'port-forwards-ended',
 ];
 
 /**
  * The rules that every node of the routed network has, in one family (Qubes' tables ip qubes and ip6 qubes): sources are checked, what
- * goes out is masqueraded at every hop, clients do not reach each other, and little reaches the node itself. The chains custom-input and
+ * goes out is masqueraded at every hop, clients do not reach each other, and little reaches the node itself but what was forwarded to it. The chains custom-input and
  * custom-forward are the user's.
  */
-export function qubesTable(provider: ProviderNetwork | undefined, family: Family): NftTable {
+export function qubesTable({ forwarded, provider }: Pick<NodeNetwork, 'forwarded' | 'provider'>, family: Family): NftTable {
   const ipv4 = family.version === 4;
   return {
     family: family.word,
@@ -40,7 +41,7 @@ export function qubesTable(provider: ProviderNetwork | undefined, family: Family
       ...(ipv4 ? [...fakeAddressChains(provider), dnsChain(provider)] : []),
       portForwardChain(provider, family),
       ...forwardedChains(provider, family),
-      ...inputChains(family),
+      ...inputChains(family, forwarded),
       forwardChain(provider, family),
       {
         name: 'postrouting',
@@ -53,7 +54,7 @@ export function qubesTable(provider: ProviderNetwork | undefined, family: Family
 
 /** IPv6 of a node that has none: nothing comes in but from the node itself, and nothing passes. */
 export function closedIpv6Table(): NftTable {
-  const open = qubesTable(undefined, IPV6);
+  const open = qubesTable({ forwarded: [], provider: undefined }, IPV6);
   const rules: Record<string, readonly string[]> = {
     input: ['iif lo accept', 'counter name input-rest'],
     forward: ['counter name forward-rest drop'],
@@ -84,9 +85,9 @@ function forwardChain(provider: ProviderNetwork | undefined, family: Family): Nf
     rules: [
       'jump custom-forward',
       'ct state invalid counter name forward-invalid drop',
+      ...portForwardPasses(provider, family),
       'ct state established,related accept',
       'jump forwarded-to',
-      ...portForwardAccepts(provider, family),
       ...toClients('counter name forward-to-clients drop'),
     ],
   };
