@@ -23,6 +23,21 @@ setting() {
 	echo "$2" 2>/dev/null >"/proc/sys/$1" || fail "cannot set $1 to $2"
 }
 
+# purge ADDRESS: of connections, where the guest can say which there are.
+purge() {
+	command -v conntrack >/dev/null || return 0
+	for end in --orig-src --orig-dst --reply-src --reply-dst; do conntrack -D $end "$1" >/dev/null 2>&1; done
+}
+
+# resolver: the text of resolv.conf on standard input; what the guest has made of the same text stays.
+resolver() {
+	cat >/run/weft/fresh-resolver
+	if ! cmp -s /run/weft/fresh-resolver $resolver; then
+		cat /run/weft/fresh-resolver >/etc/resolv.conf || fail 'cannot write /etc/resolv.conf'
+	fi
+	mv -f /run/weft/fresh-resolver $resolver
+}
+
 # A NetworkManager is given the keyfiles, and the rest is its affair.
 manager() {
 	folder=/etc/NetworkManager/system-connections
@@ -38,6 +53,11 @@ begin() {
 	name=$1
 	shift
 	[ $# -eq 0 ] || ip link set dev "$name" "$@" || fail "cannot set $* at $name"
+}
+
+# switch4 NAME KEY VALUE: of IPv4.
+switch4() {
+	echo "$3" 2>/dev/null >/proc/sys/net/ipv4/conf/$1/$2 || fail "cannot set $2 of $1 to $3"
 }
 
 # Without IPv6 in the kernel there is nothing to switch off.
@@ -64,6 +84,7 @@ configure() {
 		address) address $words ;;
 		neighbour) neighbour $words ;;
 		route) route $words ;;
+		beside) beside $words ;;
 		esac
 	done <"$list"
 }
@@ -77,7 +98,7 @@ withdraw() {
 		case $kind in
 		address) ip address del $words dev "$name" ;;
 		neighbour) ip neighbour del \${words%% *} dev "$name" ;;
-		route) ip \${words%% *} route del \${words#* } dev "$name" proto static ;;
+		route | beside) ip \${words%% *} route del \${words#* } dev "$name" proto static ;;
 		esac 2>/dev/null
 	done <"$list"
 }
@@ -107,5 +128,13 @@ route() {
 		ip $family route del "$3" dev "$name" scope link metric 4294967294 2>/dev/null
 	fi
 	[ -z "$said" ] || fail "cannot set the route $* at $name: $said"
+}
+
+# A route behind others with the same destination and metric.
+beside() {
+	family=$1
+	shift
+	said=$(ip $family route append "$@" dev "$name" proto static 2>&1) && return
+	case $said in *'File exists'*) ;; *) fail "cannot set the route $* at $name: $said" ;; esac
 }
 `;

@@ -71,10 +71,9 @@ describe('guestScript', () => {
       'route -4 0.0.0.0/0 via 10.0.0.2 metric 5 table 9 src 10.0.0.1 mtu 1300 onlink',
       'route -6 fd01::/64',
       'weft',
-      "cat >/etc/resolv.conf <<'weft' || fail 'cannot write /etc/resolv.conf'",
+      "resolver <<'weft'",
       'nameserver 10.0.0.3',
       'weft',
-      ': >$resolver',
       'exit $failed',
       '',
     ]);

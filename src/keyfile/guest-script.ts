@@ -18,10 +18,14 @@ export interface GuestConfig {
   readonly tree: readonly GuestFile[];
   /** Keyfiles, given every time; by file name. */
   readonly keyfiles: readonly GuestFile[];
+  /** Files given every time, which NetworkManager is not told of. */
+  readonly files?: readonly GuestFile[];
   /** A script of nft(8), loaded before anything of the network is set. Where it cannot be loaded, nothing is. */
   readonly rules?: string;
   /** Paths below /proc/sys, with slashes, set once the rules are loaded. */
   readonly sysctls?: readonly { readonly key: string; readonly value: string }[];
+  /** Addresses whose connections are forgotten then: another node may have them now. */
+  readonly purged?: readonly string[];
   /** The interfaces to configure where the guest has no NetworkManager of its own. */
   readonly interfaces: readonly { readonly name: string; readonly config: InterfaceConfig }[];
   /** The text of resolv.conf there; undefined takes back what was set before. */
@@ -34,14 +38,15 @@ export interface GuestConfig {
  * nothing else is touched. It goes on after a failure, but not without its rules; each is told on standard error, and the script then ends
  * with 1.
  */
-export function guestScript({ interfaces, keyfiles, resolver, rules, sysctls, tree }: GuestConfig): string {
+export function guestScript({ files = [], interfaces, keyfiles, purged, resolver, rules, sysctls, tree }: GuestConfig): string {
   const given = tree.length === 0 ? [] : ['if [ ! -e $given ]; then', ...tree.map(put), ': >$given', 'fi'];
   return [
     GUEST_FUNCTIONS,
     ...given,
-    ...keyfiles.map(put),
+    ...[...files, ...keyfiles].map(put),
     ...(rules === undefined ? [] : [`rules ${hereDocument(rules)}`]),
     ...(sysctls ?? []).map(({ key, value }) => `setting ${word(key)} ${word(value)}`),
+    ...(purged ?? []).map((address) => `purge ${word(address)}`),
     `manager ${keyfiles.map(({ path }) => word(path)).join(' ')}`,
     ...interfaces.flatMap(({ config, name }) => configure(name, config)),
     ...resolverLines(resolver),
@@ -55,8 +60,11 @@ function put({ content, mode, path }: GuestFile): string {
   return `put ${word(path)} ${mode.toString(8)} <<'weft'\n${lines.map((line) => `${line}\n`).join('')}weft`;
 }
 
-function configure(name: string, { addresses, group, ipv6, mac, mtu, neighbours, routes }: InterfaceConfig): string[] {
-  const switches = ipv6.map(({ key, value }) => `switch ${word(name)} ${key} ${value}`);
+function configure(name: string, { addresses, group, ipv4 = [], ipv6, mac, mtu, neighbours, routes }: InterfaceConfig): string[] {
+  const switches = [
+    ...ipv4.map(({ key, value }) => `switch4 ${word(name)} ${key} ${value}`),
+    ...ipv6.map(({ key, value }) => `switch ${word(name)} ${key} ${value}`),
+  ];
   const lines = [
     ...addresses.map((address) => `address ${address}`),
     ...(neighbours ?? []).map(({ address, mac }) => `neighbour ${address} ${mac}`),
@@ -76,12 +84,12 @@ function configure(name: string, { addresses, group, ipv6, mac, mtu, neighbours,
 
 /** The family stands before a route. */
 function routeLine(route: Route): string {
-  return `route ${route.destination.includes(':') ? '-6' : '-4'} ${routeWords(route)}`;
+  return `${route.beside === true ? 'beside' : 'route'} ${route.destination.includes(':') ? '-6' : '-4'} ${routeWords(route)}`;
 }
 
 function resolverLines(text: string | undefined): string[] {
   if (text === undefined) return ['if [ -e $resolver ]; then : >/etc/resolv.conf; rm -f $resolver; fi'];
-  return [`cat >/etc/resolv.conf <<'weft' || fail 'cannot write /etc/resolv.conf'\n${text}weft`, ': >$resolver'];
+  return [`resolver ${hereDocument(text)}`];
 }
 
 function word(text: string): string {

@@ -16,6 +16,8 @@ export interface DnsConfig {
 export interface InterfaceConfig {
   readonly mac: MacAddress | undefined;
   readonly mtu: number | undefined;
+  /** Settings below /proc/sys/net/ipv4/conf/INTERFACE, in this order. */
+  readonly ipv4?: readonly { readonly key: string; readonly value: string }[];
   /** The number of its group of interfaces. */
   readonly group?: number;
   /** Exactly these permanent neighbours; where left out, nothing is said of them. */
