@@ -29,6 +29,7 @@ const packages = {
 
   '@viz-js/viz': ['graph'],
   commander: ['cli'],
+  'dns-packet': ['host'],
   zod: ['api'],
   koffi: ['host'],
 };

@@ -88,6 +88,8 @@ export interface NodeHandle {
   /** Switches what the guest sees of its port. Rejects with a HostError when the guest does not listen. */
   setCarrier(port: string, on: boolean): Promise<void>;
   exec(argv: readonly string[], input: Uint8Array | undefined, timeoutMs: number): Promise<ExecOutput>;
+  /** A file of the guest's, as text; undefined where there is none. Absent where nobody can be asked. */
+  readText?(path: string): Promise<string | undefined>;
   /** Where a console is; undefined when there is none. */
   socket(which: 'console' | 'monitor'): ConsoleSocket | undefined;
   /** Asks the guest to shut itself down; whether and when its process ends is the guest's affair. Absent where nobody can be asked. */

@@ -132,6 +132,8 @@ export interface Flow {
   readonly icmpType?: number;
   readonly icmpCode?: number;
   readonly icmpId?: number;
+  /** Where its packets really go, where their destination is translated. */
+  readonly translated?: { readonly destination: string; readonly destinationPort?: number };
 }
 
 /** Why an operation failed: the errno's name, and a sentence with the objects in it. */

@@ -130,6 +130,8 @@ export const GUEST_FILES: readonly { readonly file: string; readonly path: strin
   { file: 'power-button', path: 'usr/sbin/power-button', mode: 0o755 },
   { file: 'power-pressed', path: 'etc/acpi/PWRF/00000080', mode: 0o755 },
   { file: 'profile', path: 'etc/profile', mode: 0o644 },
+  { file: 'qubesdb-read', path: 'usr/bin/qubesdb-read', mode: 0o755 },
+  { file: 'qubesdb-read', path: 'usr/bin/qubesdb-list', mode: 0o755 },
 ];
 
 export function applets(): readonly string[] {

@@ -15,12 +15,14 @@ const NO_PROGRAM = 127;
 
 /**
  * Waits for the device with MAC $1 (behind PCI address $3, where given), names it $2 and brings it up; gives up after about $4 looks.
- * An interface in the way becomes other-$2, and may be just about to go by itself. The same script of an engine that was killed may be at it, too: each try looks anew. A guest that has not noticed its new device is told to look for it.
+ * One that is called $2 already is it, whatever MAC it was given since, where the address says so. An interface in the way becomes other-$2, and may be just about to go by itself. The same script of an engine that was killed may be at it, too: each try looks anew. A guest that has not noticed its new device is told to look for it.
  */
 const SCRIPT = `
 seek() {
   for at in /sys/class/net/*; do
-    read -r address <"$at/address" && [ "$address" = "$1" ] && [ -e "$at/device" ] && cd -P "$at/device" || continue
+    read -r address <"$at/address" && [ -e "$at/device" ] || continue
+    [ "$address" = "$1" ] || { [ "$2" != devices ] && [ "\${at##*/}" = "$name" ]; } || continue
+    cd -P "$at/device" || continue
     case $PWD/ in *"/$2/"*) found=\${at##*/}; return 0 ;; esac
   done
   return 1

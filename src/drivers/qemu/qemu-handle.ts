@@ -25,6 +25,7 @@ export function qemuHandle(
     },
     setCarrier: (port, on) => devices.setCarrier(port, on),
     exec: (argv, input, timeoutMs) => qemu.exec(argv, { deadline: timeoutMs, ...(input === undefined ? {} : { input }) }),
+    readText: (path) => qemu.readText(path),
     socket: (which) =>
       which === 'console'
         ? { path: files.console, telnet: false, log: files.consoleLog }

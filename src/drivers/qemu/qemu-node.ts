@@ -120,6 +120,17 @@ export class QemuNode {
     return (await this.agent()).exec(argv, options);
   }
 
+  /** A file of the guest's, as text; undefined where the guest opens none. */
+  async readText(path: string): Promise<string | undefined> {
+    const agent = await this.agent();
+    try {
+      return decodeUtf8(await agent.readFile(path));
+    } catch (failure) {
+      if (!(failure instanceof HostError) || failure.code !== 'GenericError') throw failure;
+      return undefined;
+    }
+  }
+
   /** Waits until the node is ready as its script's header says. Fails with the last console lines when it ends or is late. */
   async ready(deadline: number): Promise<void> {
     const until = this.#parts.clock.now() + deadline;

@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { connect, createServer, type Server } from 'node:net';
 import type { Netns } from '../../boundary/kernel.ts';
+import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
 
 /** Unix sockets whose connections are passed on to TCP ports inside namespaces. */
@@ -17,7 +18,11 @@ export class Relays {
     this.#servers.get(path)?.close();
     rmSync(path, { force: true });
     const server = createServer({ allowHalfOpen: true }, (near) => {
-      const far = this.#connect(netns, host, port);
+      const far = this.#reach(netns, host, port);
+      if (far === undefined) {
+        near.destroy();
+        return;
+      }
       near.pipe(far).pipe(near);
       near.on('error', () => far.destroy());
       far.on('error', () => near.destroy());
@@ -36,6 +41,16 @@ export class Relays {
   close(): void {
     for (const server of this.#servers.values()) server.close();
     this.#servers.clear();
+  }
+
+  /** undefined where there is no such namespace any more. */
+  #reach(netns: Netns, host: string, port: number) {
+    try {
+      return this.#connect(netns, host, port);
+    } catch (failure) {
+      if (errnoOf(failure) === undefined) throw failure;
+      return undefined;
+    }
   }
 
   /** Node makes the socket in its next tick, so the thread stays in the namespace until the tick after that; nothing else runs between. */

@@ -110,9 +110,9 @@ function ends(tuple: Buffer): Buffer[] {
   ].filter((end) => end !== undefined);
 }
 
-function flowOf({ family, original }: Entry): Flow | [] {
+function flowOf({ family, original, reply }: Entry): Flow | [] {
   const [source, destination] = ends(original);
-  const proto = attributesIn(attributesIn(original, 0).get(CTA_TUPLE_PROTO) ?? Buffer.alloc(0), 0);
+  const proto = protocolIn(original);
   const number = proto.get(CTA_PROTO_NUM);
   if (source === undefined || destination === undefined || number === undefined) return [];
   const id = ICMP[family];
@@ -123,7 +123,23 @@ function flowOf({ family, original }: Entry): Flow | [] {
     ...value('icmpType', proto.get(id + 1)?.readUInt8(0)),
     ...value('icmpCode', proto.get(id + 2)?.readUInt8(0)),
     ...value('icmpId', proto.get(id)?.readUInt16BE(0)),
+    ...translatedOf(original, reply),
   };
+}
+
+/** Answers are expected from where the packets really go. */
+function translatedOf(original: Buffer, reply: Buffer): Pick<Flow, 'translated'> {
+  const [[, asked], [answers]] = [ends(original), ends(reply)];
+  const port = protocolIn(reply).get(CTA_PROTO_SRC_PORT);
+  const askedPort = protocolIn(original).get(CTA_PROTO_DST_PORT);
+  const isSame =
+    answers === undefined || (asked?.equals(answers) && (port === askedPort || askedPort?.equals(port ?? askedPort)));
+  if (isSame) return {};
+  return { translated: { destination: addressText(answers), ...value('destinationPort', port?.readUInt16BE(0)) } };
+}
+
+function protocolIn(tuple: Buffer): ReturnType<typeof attributesIn> {
+  return attributesIn(attributesIn(tuple, 0).get(CTA_TUPLE_PROTO) ?? Buffer.alloc(0), 0);
 }
 
 function value<Name extends keyof Flow>(name: Name, found: number | undefined): Partial<Record<Name, number>> {

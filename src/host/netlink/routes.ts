@@ -2,7 +2,7 @@ import type { Route as WantedRoute } from '../../model/route.ts';
 import { errnoOf } from '../system-failure.ts';
 import { parseAddress } from './addresses.ts';
 import { changeEach } from './change-each.ts';
-import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE, type Received } from './message.ts';
+import { attributesIn, Message, NLM_F_APPEND, NLM_F_CREATE, NLM_F_REPLACE, type Received } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
 
 /** linux/rtnetlink.h, sys/socket.h */
@@ -40,6 +40,7 @@ interface Route {
   readonly mtu: number;
   readonly source: Buffer | undefined;
   readonly onlink: boolean;
+  readonly beside: boolean;
 }
 
 /**
@@ -63,7 +64,8 @@ export function setRoutes(socket: NetlinkSocket, index: number, routes: readonly
  * a route leads to it by the interface: such a route stands until the wanted one does.
  */
 function addRoute(socket: NetlinkSocket, index: number, route: Route): void {
-  const add = (tried: Route) => socket.change(message(RTM_NEWROUTE, NLM_F_CREATE | NLM_F_REPLACE, index, tried));
+  const mode = NLM_F_CREATE | (route.beside ? NLM_F_APPEND : NLM_F_REPLACE);
+  const add = (tried: Route) => socket.change(message(RTM_NEWROUTE, mode, index, tried));
   const { gateway } = route;
   const attempts = [() => add(route)];
   if (gateway !== undefined) {
@@ -94,6 +96,7 @@ function pathTo(gateway: Buffer, { family }: Route): Route {
     mtu: 0,
     source: undefined,
     onlink: false,
+    beside: false,
   };
 }
 
@@ -144,11 +147,12 @@ function staticRoute({ body }: Received, index: number): Route | [] {
     mtu: (metrics === undefined ? undefined : attributesIn(metrics, 0).get(RTAX_MTU)?.readUInt32LE(0)) ?? 0,
     source: attributes.get(RTA_PREFSRC),
     onlink: (body.readUInt32LE(8) & RTNH_F_ONLINK) !== 0,
+    beside: false,
   };
 }
 
 /** What the kernel makes of a route: the bits of the destination beyond its length do not count. */
-function parsed({ destination, gateway, metric, mtu, onlink, source, table }: WantedRoute): Route {
+function parsed({ beside, destination, gateway, metric, mtu, onlink, source, table }: WantedRoute): Route {
   const { bytes, family, prefix } = parseAddress(destination);
   return {
     family,
@@ -160,6 +164,7 @@ function parsed({ destination, gateway, metric, mtu, onlink, source, table }: Wa
     mtu: mtu ?? 0,
     source: source === undefined ? undefined : parseAddress(source).bytes,
     onlink: onlink ?? false,
+    beside: beside ?? false,
   };
 }
 
