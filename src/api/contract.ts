@@ -29,7 +29,12 @@ export interface Requests {
     readonly timeout: number;
   };
   /** Ends nodes: SIGTERM, then SIGKILL after a grace time; at once with `kill`. */
-  readonly stop: { readonly nodes?: readonly string[] | undefined; readonly kill?: boolean | undefined };
+  readonly stop: {
+    readonly nodes?: readonly string[] | undefined;
+    readonly kill?: boolean | undefined;
+    /** Although they provide network to nodes that go on. */
+    readonly force?: boolean | undefined;
+  };
   /** What would be done to reach the desired state, or that of a file. Changes nothing. */
   readonly plan: { readonly file?: FileWish | undefined };
   /** Brings the lab to its desired state, or to that of a file. What is not allowed and would be needed is named, and nothing is done. */
@@ -47,6 +52,8 @@ export interface Requests {
   readonly change: { readonly changes: readonly Change[] };
   /** Makes nodes stand still, or go on. */
   readonly pause: { readonly nodes: readonly string[]; readonly paused: boolean };
+  /** Attaches the uplinks of nodes again, and those below them whose terms have changed. */
+  readonly reattach: { readonly nodes: readonly string[] };
   /** What is desired of the lab. */
   readonly desired: Record<string, never>;
   /** Reads a topology file's text as this lab's: a plan or an apply may then name what was read. Changes nothing. */
@@ -141,10 +148,12 @@ export interface Desired {
   readonly spec: LabSpec;
   /** The file's topology with what commands have changed. */
   readonly topology: Topology;
-  /** Links of the feature attach-network-to that exist now. */
+  /** Links of the feature attach-network-to, and uplinks, that exist now. */
   readonly connections: readonly Link[];
   /** Nodes that should run. */
   readonly running: readonly string[];
+  /** The numbers of nodes. */
+  readonly numbers: Readonly<Record<string, number>>;
 }
 
 export type Method = keyof Requests;
@@ -185,6 +194,7 @@ export interface Responses {
   readonly apply: ApplyOutcome;
   readonly change: ChangeOutcome;
   readonly pause: ChangeOutcome;
+  readonly reattach: ChangeOutcome;
   readonly desired: Desired;
   readonly read: Reading;
   readonly down: Outcome;
@@ -207,6 +217,7 @@ export interface Told {
   readonly apply: ProgressEvent;
   readonly change: never;
   readonly pause: never;
+  readonly reattach: never;
   readonly desired: never;
   readonly read: never;
   readonly down: ProgressEvent;

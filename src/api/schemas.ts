@@ -5,6 +5,7 @@ import type { LabSpec } from '../model/lab-spec.ts';
 import type { Attributes, Link, Topology, TopologyNode } from '../model/topology.ts';
 import type { TopologyChanges } from '../model/topology-changes.ts';
 import type { Connection } from '../plan/attachments.ts';
+import type { Uplink } from '../plan/uplinks.ts';
 import type { Method, Requests } from './contract.ts';
 
 const attributes = z.record(z.string(), z.string());
@@ -49,9 +50,29 @@ export const topologyChangesSchema: z.ZodMiniType<TopologyChanges> = z.object({
 export interface DocumentRest {
   readonly connectionChanges: Readonly<Record<string, AttributeChanges>>;
   readonly connections: readonly Connection[];
+  readonly uplinks: readonly Uplink[];
+  readonly numbers: Readonly<Record<string, number>>;
   readonly pins: Readonly<Record<string, string>>;
   readonly launched: Readonly<Record<string, { readonly node: TopologyNode; readonly graph: Attributes }>>;
 }
+
+const uplink = z.object({
+  client: z.string(),
+  provider: z.string(),
+  clientPort: z.string(),
+  providerPort: z.string(),
+  providerMac: z.string(),
+  terms: z.object({
+    mac: z.string(),
+    ip: z.string(),
+    ip6: z.optional(z.string()),
+    visibleIp: z.string(),
+    visibleGateway: z.string(),
+    visibleNetmask: z.string(),
+    gateway: z.string(),
+    gateway6: z.optional(z.string()),
+  }),
+});
 
 export const documentRestSchema: z.ZodMiniType<DocumentRest> = z.object({
   connectionChanges: changesByName,
@@ -64,6 +85,8 @@ export const documentRestSchema: z.ZodMiniType<DocumentRest> = z.object({
       frontendPort: z.string(),
     }),
   ),
+  uplinks: z._default(z.array(uplink), []),
+  numbers: z._default(z.record(z.string(), z.number()), {}),
   pins: z.record(z.string(), z.string()),
   launched: z.record(z.string(), z.object({ node, graph: attributes })),
 }) as unknown as z.ZodMiniType<DocumentRest>;
@@ -102,10 +125,11 @@ const file = z.optional(z.object({ spec: z.union([z.int(), labSpecSchema]), only
 export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]> } = {
   status: z.object({ ports: z.boolean() }),
   start: z.object({ spec: labSpecSchema, nodes, wait: z.boolean(), timeout: seconds }),
-  stop: z.object({ nodes, kill: z.optional(z.boolean()) }),
+  stop: z.object({ nodes, kill: z.optional(z.boolean()), force: z.optional(z.boolean()) }),
   plan: z.object({ file }),
   apply: z.object({ file, restart: z.enum(['yes', 'no', 'later']), remove: z.boolean(), wait: z.boolean(), timeout: seconds }),
   change: z.object({ changes: z.array(change) }),
+  reattach: z.object({ nodes: z.array(z.string()) }),
   pause: z.object({ nodes: z.array(z.string()), paused: z.boolean() }),
   desired: z.strictObject({}),
   read: z.object({

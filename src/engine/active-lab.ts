@@ -2,9 +2,10 @@ import type { DriverNode } from '../boundary/driver.ts';
 import type { WriteFileSet } from '../boundary/file-set.ts';
 import type { Files } from '../boundary/files.ts';
 import type { Kernel, NodeProcess } from '../boundary/kernel.ts';
+import type { AskNameServer } from '../boundary/name-lookup.ts';
 import type { ReadTree } from '../boundary/read-tree.ts';
 import type { ScriptSource } from '../boundary/script-source.ts';
-import { isGenerated } from '../model/topology.ts';
+import { isGenerated, isNamespace } from '../model/topology.ts';
 import { configureGuest, configureLinks, forgetInterface } from './config/configure.ts';
 import { NodeConfig } from './config/node-config.ts';
 import type { Lab } from './lab.ts';
@@ -12,6 +13,11 @@ import { Wiring } from './links/wiring.ts';
 import { Launcher, type LauncherParts } from './nodes/launcher.ts';
 import type { NodeRecord } from './nodes/node-record.ts';
 import type { NodeScript } from './nodes/read-scripts.ts';
+import { nameLookup } from './uplinks/look-up-name.ts';
+import { NameBook } from './uplinks/name-book.ts';
+import type { KeptNetwork } from './uplinks/network-upkeep.ts';
+import { type LoadedProvider, NodeRules } from './uplinks/node-rules.ts';
+import { ProviderResolvers } from './uplinks/provider-resolvers.ts';
 
 /** What holding a lab takes. */
 export interface HoldingParts extends LauncherParts {
@@ -24,14 +30,20 @@ export interface HoldingParts extends LauncherParts {
   /** A folder for a node's sockets, short enough for the longest socket name in it; made where it is missing. */
   readonly nodeFolder: (node: string) => Promise<string>;
   readonly readTree: ReadTree;
+  readonly askNameServer: AskNameServer;
+  /** Seconds since 1970. */
+  readonly time: () => number;
   readonly log: (message: string) => void;
 }
 
 /** A lab that an engine works with, and the hands that it works with. */
-export class ActiveLab {
+export class ActiveLab implements KeptNetwork {
   readonly wiring: Wiring;
   readonly launcher: Launcher;
   readonly config: NodeConfig;
+  readonly resolvers: ProviderResolvers;
+  readonly names: NameBook;
+  readonly rules: NodeRules;
   readonly #parts: HoldingParts;
   readonly #folders = new Map<string, string>();
   readonly #strangers: NodeProcess[] = [];
@@ -41,8 +53,14 @@ export class ActiveLab {
   private constructor(parts: HoldingParts, lab: Lab) {
     this.#parts = parts;
     this.#lab = lab;
-    this.config = new NodeConfig(parts, lab.spec.directory);
+    const routed = () => this.#lab.parts.routed;
+    this.resolvers = new ProviderResolvers(parts);
+    const warn = (message: string) => this.config.warn(message);
+    this.names = new NameBook({ clock: parts.clock, lookUp: nameLookup(parts.askNameServer), warn });
+    this.rules = new NodeRules({ ...parts, resolvers: this.resolvers, names: this.names }, routed);
+    this.config = new NodeConfig(parts, lab.spec.directory, routed, this.rules);
     this.wiring = new Wiring(parts.kernel, parts.files, lab, {
+      namespacesMade: (nodes) => this.config.namespacesMade(nodes),
       appeared: (links) => configureLinks(this.config, this.#lab, links),
       gone: (node, port) => forgetInterface(this.config, this.#lab, node, port),
     });
@@ -85,6 +103,22 @@ export class ActiveLab {
     return this.#lab.records.get(name) ?? this.#leaving.get(name);
   }
 
+  /**
+   * Brings the rules of the routed network up to date, wherever they are loaded already. A guest that boots answers nothing yet: it is given its
+   * own once it is ready.
+   */
+  async loadRules(): Promise<void> {
+    const { records } = this.#lab;
+    const runs = (record: NodeRecord | undefined) => record?.process !== undefined && (isNamespace(record.node) || record.ready);
+    const there = this.rules.nodes.filter((name) => this.rules.isLoaded(name) || runs(records.get(name)));
+    await this.config.rulesChanged(there.flatMap((name) => records.get(name) ?? []));
+  }
+
+  isThere({ handle, name }: LoadedProvider): boolean {
+    const record = this.#lab.records.get(name);
+    return record !== undefined && (record.node.kind === 'namespace' || record.handle === handle);
+  }
+
   /** These nodes of a former description have ended. */
   forget(records: readonly NodeRecord[]): void {
     for (const { name } of records) this.#leaving.delete(name);
@@ -120,7 +154,7 @@ export class ActiveLab {
       run: this.#folders.get(name) ?? this.#parts.run,
       script: script?.text ?? '',
       ports: lab.driverPorts.get(name) ?? [],
-      netns: node.kind === 'namespace' ? name : lab.links.netnsOf(name),
+      netns: isNamespace(node) ? name : lab.links.netnsOf(name),
       tcp: { console: tcp?.console?.port, monitor: tcp?.monitor?.port },
       abilities: this.#parts.kernel.abilities,
       resolver: this.config.resolverOf(name),

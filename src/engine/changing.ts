@@ -164,6 +164,31 @@ export class Changing {
     return { failures: stepFailures(convergence.active.lab, reports), warnings: [], reports };
   }
 
+  /**
+   * Attaches the uplinks of nodes again, and those below them whose terms have changed: what features and properties say counts from now on.
+   * One whose client is paused is left as it is.
+   */
+  async reattach(nodes: readonly string[]): Promise<Changed> {
+    const { convergence, held, turns } = this.#parts;
+    const warnings: string[] = [];
+    const reports = await turns.take(async () => {
+      const { active, state } = convergence;
+      const clients = new Set(active.lab.parts.routed.toAttachAgain(nodes));
+      for (const client of clients) {
+        if (!state.paused.has(client)) continue;
+        clients.delete(client);
+        warnings.push(`${client} is paused, so its uplink stays as it is: attach it again when it goes on`);
+      }
+      const touched = new Set(state.uplinks.flatMap(({ client, provider }) => (clients.has(client) ? [client, provider] : [])));
+      if (touched.size === 0) return [];
+      await held.become({ ...state, uplinks: state.uplinks.filter(({ client }) => !clients.has(client)) }, { durable: false });
+      const detached = await convergence.converge(touched);
+      return [...detached, ...(await convergence.reconcile(touched))];
+    });
+    await convergence.settled();
+    return { failures: stepFailures(convergence.active.lab, reports), warnings, reports };
+  }
+
   /** The desired state with another file, where there is one, and with the connections that its features ask for. In a turn. */
   #next(file: FileWish | undefined): DesiredState {
     const { convergence } = this.#parts;

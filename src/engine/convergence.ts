@@ -1,10 +1,12 @@
 import { HostError } from '../boundary/host-error.ts';
 import type { ProgressEvent } from '../model/outcome.ts';
-import { type Connection, connectionsOf } from '../plan/attachments.ts';
+import { uplinkTree } from '../model/uplink-tree.ts';
+import { connectionsOf } from '../plan/attachments.ts';
 import type { DesiredLab } from '../plan/desired.ts';
 import { planLab } from '../plan/plan-lab.ts';
 import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
+import { uplinkLink, uplinksOf } from '../plan/uplinks.ts';
 import type { ActiveLab } from './active-lab.ts';
 import { carryOut } from './carry-out.ts';
 import { connectionLinks, type DesiredState, desiredTopology } from './desired/desired-state.ts';
@@ -101,6 +103,7 @@ export class Convergence {
   async converge(scope?: ReadonlySet<string>, watch: ConvergenceWatch = unwatched): Promise<readonly StepReport[]> {
     const { active } = this;
     const plan = watch.plan ?? (await this.plan(scope));
+    await active.loadRules();
     const links = plan.steps.filter((step) => step.action === 'connect').length;
     if (links > worthTelling) watch.emit({ node: '', stage: 'waiting', message: `making ${links} links` });
     return await carryOut(active.lab, active.wiring, plan, {
@@ -118,7 +121,7 @@ export class Convergence {
     const { state } = this;
     const next = this.withConnections(state);
     if (next !== state) await this.#parts.held.become(next, { durable: false });
-    const touched = scope && new Set([...scope, ...nodesOfDifference(state.connections, next.connections)]);
+    const touched = scope && new Set([...scope, ...nodesOfDifference(state, next)]);
     const reports = await this.converge(touched);
     // Whoever goes on may be connected now.
     return this.withConnections(this.state) === this.state ? reports : [...reports, ...(await this.reconcile(scope))];
@@ -127,11 +130,17 @@ export class Convergence {
   /** The same state, unless other connections should exist now. */
   withConnections(state: DesiredState): DesiredState {
     const lab = this.#parts.held.active?.lab;
-    const connections = connectionsOf(desiredTopology(state), state.connections, {
-      runs: (node) => state.running.has(node) && lab?.records.get(node)?.process !== undefined,
-      paused: (node) => state.paused.has(node),
-    });
-    return nodesOfDifference(state.connections, connections).length === 0 ? state : { ...state, connections };
+    const topology = desiredTopology(state);
+    const machine = topology.nodes.find(({ kind }) => kind === 'host')?.name;
+    const facts = {
+      runs: (node: string) => node === machine || (state.running.has(node) && lab?.records.get(node)?.process !== undefined),
+      paused: (node: string) => state.paused.has(node),
+    };
+    const wishes = { topology, tree: uplinkTree(topology), numbers: state.numbers, connections: state.connections };
+    const uplinks = uplinksOf(wishes, state.uplinks, facts);
+    const connections = connectionsOf(topology, state.connections, facts, uplinks.map(uplinkLink));
+    const isSame = uplinks === state.uplinks && nodesOfDifference({ ...state, uplinks }, { ...state, connections }).length === 0;
+    return isSame ? state : { ...state, uplinks, connections };
   }
 
   /** Sees to it, in a turn of its own, that connections and carriers fit a node that has come up or gone. */
@@ -170,8 +179,17 @@ export class Convergence {
   }
 }
 
-/** The nodes of connections that are in one list only. */
-function nodesOfDifference(before: readonly Connection[], after: readonly Connection[]): readonly string[] {
-  const changed = [...before.filter((each) => !after.includes(each)), ...after.filter((each) => !before.includes(each))];
-  return changed.flatMap(({ backend, frontend }) => [backend, frontend]);
+type Plugged = Pick<DesiredState, 'connections' | 'uplinks'>;
+
+/** The nodes of connections and uplinks that only one of two states has. */
+function nodesOfDifference(before: Plugged, after: Plugged): readonly string[] {
+  return [
+    ...onlyInOne(before.connections, after.connections).flatMap(({ backend, frontend }) => [backend, frontend]),
+    ...onlyInOne(before.uplinks, after.uplinks).flatMap(({ client, provider }) => [client, provider]),
+  ];
+}
+
+function onlyInOne<T>(before: readonly T[], after: readonly T[]): readonly T[] {
+  if (before === after) return [];
+  return [...before.filter((each) => !after.includes(each)), ...after.filter((each) => !before.includes(each))];
 }

@@ -1,16 +1,18 @@
+import type { NodeNumbers } from '../address/node-numbers.ts';
 import type { Clock } from '../boundary/clock.ts';
 import type { ExecOutput } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { ProcessExit } from '../boundary/kernel.ts';
 import type { ReadTopology } from '../boundary/read-topology.ts';
 import type { ByteStream } from '../boundary/streams.ts';
+import type { WayOut } from '../boundary/way-out.ts';
 import type { Change } from '../model/change.ts';
 import type { LinkConformance } from '../model/conformance.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { LinkState } from '../model/link-state.ts';
 import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
-import type { Link, Topology } from '../model/topology.ts';
+import { isNamespace, type Link, type Topology } from '../model/topology.ts';
 import { isUnchanged, lostChanges } from '../model/topology-changes.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import type { StepReport } from '../plan/step-report.ts';
@@ -26,6 +28,7 @@ import { begunAnew, type FileWish, freshState, withEdits } from './desired/next-
 import { type FileText, type Reading, Readings } from './desired/readings.ts';
 import type { LabEvents } from './events/lab-events.ts';
 import { tellChanges } from './events/step-events.ts';
+import type { Lab } from './lab.ts';
 import { examineLinks } from './links/conformance.ts';
 import { linkStates } from './links/link-states.ts';
 import { LinkSwitch, type SwitchWish } from './links/link-switch.ts';
@@ -40,6 +43,8 @@ import { pausedNodes } from './nodes/paused-nodes.ts';
 import { terminate } from './nodes/terminate.ts';
 import { Starts, type StartWish } from './starts.ts';
 import { Turns } from './turns.ts';
+import { NetworkUpkeep } from './uplinks/network-upkeep.ts';
+import { WaysOut } from './uplinks/ways-out.ts';
 import { statusOf } from './views/status-view.ts';
 import { problemOf, statusWithoutDocument } from './views/status-without-document.ts';
 
@@ -52,6 +57,7 @@ export interface EngineParts extends Omit<HoldingParts, 'admission'> {
   readonly events: LabEvents;
   readonly document: DocumentStore;
   readonly consoles: Consoles;
+  readonly wayOut: WayOut;
   readonly readTopology: ReadTopology;
   /** How many machines may boot at once. */
   readonly bootSlots: number;
@@ -78,6 +84,13 @@ export interface ApplyOutcome extends ChangeOutcome {
   readonly needs?: Needs;
 }
 
+/** Which nodes are to stop, and how; all where none is named. */
+export interface StopWish {
+  readonly nodes?: readonly string[] | undefined;
+  readonly kill?: boolean | undefined;
+  readonly force?: boolean | undefined;
+}
+
 /** What is desired of a lab, for people and programs. */
 export interface Desired {
   /** The lab as its file described it. */
@@ -88,6 +101,7 @@ export interface Desired {
   readonly connections: readonly Link[];
   /** Nodes that should run. */
   readonly running: readonly string[];
+  readonly numbers: NodeNumbers;
 }
 
 /** Holds the desired state of one lab, and brings the lab to it. */
@@ -97,11 +111,13 @@ export class LabEngine {
   readonly #held: HeldLab;
   readonly #carriers: PortCarriers;
   readonly #stillness: NodeStillness;
+  readonly #waysOut: WaysOut;
   readonly #convergence: Convergence;
   readonly #starts: Starts;
   readonly #changing: Changing;
   readonly #links: LinkSwitch;
   readonly #readings: Readings;
+  readonly #upkeep: NetworkUpkeep;
   /** Why the desired state is not known although there is a document. */
   #unreadable: HostError | undefined;
 
@@ -110,7 +126,14 @@ export class LabEngine {
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
     this.#stillness = new NodeStillness(parts.events);
     this.#readings = new Readings(parts.readTopology);
-    const own = { held: this.#held, turns: this.#turns, abilities: parts.kernel.abilities, stillness: this.#stillness };
+    this.#waysOut = new WaysOut(parts);
+    const own = {
+      held: this.#held,
+      turns: this.#turns,
+      abilities: parts.kernel.abilities,
+      stillness: this.#stillness,
+      waysOut: this.#waysOut,
+    };
     const guestPorts = new GuestPorts(parts.clock, parts.log);
     this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
     this.#convergence = new Convergence({ ...parts, ...own, guestPorts, carriers: this.#carriers });
@@ -128,10 +151,21 @@ export class LabEngine {
       },
       reconcile: (nodes) => this.#convergence.reconcile(nodes),
     });
+    this.#upkeep = new NetworkUpkeep({ ...parts, ...own, network: () => this.#held.active });
   }
 
-  /** Takes over what runs already: reads the document, finds processes and wires, and mends what is missing. */
+  /** Takes over what runs already: reads the document, finds processes and wires, and mends what is missing. From then on it keeps the lab up. */
   async adopt(): Promise<void> {
+    await this.#adopt();
+    void this.#upkeep.start();
+  }
+
+  /** Nothing is kept up any more; what runs goes on. */
+  close(): void {
+    this.#upkeep.close();
+  }
+
+  async #adopt(): Promise<void> {
     this.#parts.kernel.onExit((exit) => this.#ended(exit));
     this.#parts.kernel.onInterfaces((sights) => this.#carriers.saw(sights));
     const state = await this.#loadState();
@@ -155,7 +189,7 @@ export class LabEngine {
     const warnings: string[] = [];
     const begun = await this.#turns.take(async () => {
       warnings.push(...(await this.#takeSpec(request.spec)));
-      return await this.#starts.begin(this.#select(request.nodes), request, { warnings, emit });
+      return await this.#starts.begin(this.#withProviders(this.#select(request.nodes)), request, { warnings, emit });
     });
     const failed = await begun.launches.failures();
     const others = request.wait ? begun.selected.filter((record) => !begun.fresh.includes(record)) : [];
@@ -164,14 +198,18 @@ export class LabEngine {
     return await this.#outcome([...begun.blocked, ...failed, ...late], warnings);
   }
 
-  /** Stops nodes: SIGTERM, then SIGKILL after a grace time; at once with `kill`. Those that do not run are skipped. */
-  async stop(request: { nodes?: readonly string[] | undefined; kill?: boolean | undefined }, progress: Emit): Promise<Outcome> {
+  /**
+   * Stops nodes: SIGTERM, then SIGKILL after a grace time; at once with `kill`. Those that do not run are skipped. One that is the netvm of a
+   * node that goes on is refused, unless by `kill` or `force`.
+   */
+  async stop(request: StopWish, progress: Emit): Promise<Outcome> {
     const emit = andEvents(progress, this.#parts.events);
     await this.#turns.take(async () => {
       const { active, state } = this.#held;
       if (active === undefined || state === undefined) return;
       const selected = this.#select(request.nodes);
       const names = new Set(selected.map(({ name }) => name));
+      if (request.kill !== true && request.force !== true) refuseInUse(active.lab, names);
       const without = (nodes: ReadonlySet<string>) => new Set([...nodes].filter((name) => !names.has(name)));
       await this.#held.become({ ...state, running: without(state.running), paused: without(state.paused) });
       await terminate(selected, active.lab.spec.directory, this.#parts, { emit, kill: request.kill === true });
@@ -191,6 +229,7 @@ export class LabEngine {
       if (state !== undefined && !isUnchanged(state.changes)) {
         warnings.push('what commands had changed of the topology is gone with the lab');
       }
+      this.#upkeep.close();
       for (const record of active.lab.records.values()) record.wanted = false;
       await terminate([...active.lab.records.values()], active.lab.spec.directory, this.#parts, { emit });
       await active.wiring.dismantle();
@@ -225,6 +264,12 @@ export class LabEngine {
     return await this.#changeOutcome(await this.#changing.pause(request.nodes, request.paused));
   }
 
+  /** Attaches the uplinks of nodes again, and those below them whose terms have changed. */
+  async reattach(request: { readonly nodes: readonly string[] }): Promise<ChangeOutcome> {
+    for (const name of request.nodes) this.#record(name);
+    return await this.#changeOutcome(await this.#changing.reattach(request.nodes));
+  }
+
   /** Reads a topology file's text as this lab's; a plan or an apply may then name what was read. */
   async read(file: FileText): Promise<Reading> {
     return await this.#readings.read(file, this.#convergence.state.spec);
@@ -238,6 +283,7 @@ export class LabEngine {
       topology: desiredTopology(state),
       connections: connectionLinks(state),
       running: [...state.running],
+      numbers: state.numbers,
     };
   }
 
@@ -278,9 +324,7 @@ export class LabEngine {
     const { active, state } = this.#held;
     if (active === undefined) return { ...(await statusWithoutDocument(name, engine, kernel)), ...problem };
     const { lab, wiring } = active;
-    const namespaces = [...lab.records.values()]
-      .filter((record) => record.node.kind === 'namespace')
-      .map((record) => record.name);
+    const namespaces = [...lab.records.values()].filter((record) => isNamespace(record.node)).map((record) => record.name);
     const interfaces = request.ports ? await kernel.interfaces(namespaces) : undefined;
     const desired = state?.paused ?? new Set<string>();
     const paused = request.ports ? await pausedNodes([...lab.records.values()], desired, clock) : desired;
@@ -324,6 +368,13 @@ export class LabEngine {
     return names.map((name) => this.#record(name));
   }
 
+  /** Nodes with what provides their network, which is started first (specs of Qubes networking, section 2). */
+  #withProviders(selected: readonly NodeRecord[]): readonly NodeRecord[] {
+    const { records, parts } = this.#convergence.active.lab;
+    const names = selected.flatMap(({ name }) => [...parts.routed.providersOf(name).toReversed(), name]);
+    return [...new Set(names)].flatMap((name) => records.get(name) ?? []);
+  }
+
   /** Takes a new description while nothing runs; while something does, says that it is not taken. */
   async #takeSpec(spec: LabSpec): Promise<string[]> {
     const { active, state } = this.#held;
@@ -364,6 +415,8 @@ export class LabEngine {
       if (record.process === undefined) continue;
       this.#stillness.listen(record);
       for (const warning of await this.#parts.consoles.up(record, active.lab)) this.#parts.log(warning);
+      const closed = await this.#waysOut.opened(active, record);
+      if (closed !== undefined) this.#parts.log(closed);
     }
     return active;
   }
@@ -375,6 +428,7 @@ export class LabEngine {
     if (!record.stopping) record.reason = how;
     record.ended(exit);
     void this.#parts.consoles.down(record);
+    void this.#waysOut.closed(record);
     if (record.stopping) return;
     this.#parts.log(`${record.name}: ${how}`);
     this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: how });
@@ -390,6 +444,24 @@ export class LabEngine {
     const ports = (active?.lab.records.size ?? 0) <= portsShown;
     const told = [...warnings, ...(active?.config.takeWarnings() ?? [])];
     return { failures, warnings: told, status: await this.status({ ports }) };
+  }
+}
+
+/** Throws where a node that goes on has its netvm among these. */
+function refuseInUse({ parts, records }: Lab, names: ReadonlySet<string>): void {
+  for (const name of names) {
+    if (records.get(name)?.process === undefined) continue;
+    const clients = parts.routed
+      .clientsOf(name)
+      .filter((client) => !names.has(client) && records.get(client)?.process !== undefined);
+    if (clients.length === 0) continue;
+    throw new HostError(
+      'in-use',
+      `${name} is the netvm of ${clients.join(', ')}, which ${clients.length === 1 ? 'runs' : 'run'}`,
+      {
+        hint: `stop ${clients.length === 1 ? 'it' : 'them'} first, or cut the network: weft stop --force ${name}`,
+      },
+    );
   }
 }
 

@@ -6,7 +6,7 @@ import { HostError } from '../boundary/host-error.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import { type Conditions, conditionsOf, type LinkConditions } from '../model/link-conditions.ts';
-import { isGenerated, type Link, type LinkEnd, type Topology } from '../model/topology.ts';
+import { isGenerated, isNamespace, type Link, type LinkEnd, type Topology } from '../model/topology.ts';
 import type { DesiredLab, DesiredNode, DesiredPlug } from '../plan/desired.ts';
 import type { Wire } from '../wires/wire.ts';
 import { conditionsText } from './links/conditions-text.ts';
@@ -15,6 +15,7 @@ import type { MomentaryLinks } from './links/momentary-links.ts';
 import { driverPorts } from './nodes/driver-ports.ts';
 import { NodeRecord } from './nodes/node-record.ts';
 import type { NodeScript } from './nodes/read-scripts.ts';
+import type { RoutedLab } from './uplinks/routed-lab.ts';
 
 /** What a lab is compiled from. */
 export interface LabParts {
@@ -28,6 +29,7 @@ export interface LabParts {
   /** An existing private folder for sockets between VMs. */
   readonly socketFolder: string;
   readonly momentary: MomentaryLinks;
+  readonly routed: RoutedLab;
   /** What the lab was before: wires that have not changed are kept; of records nothing is touched until `follow`. */
   readonly before?: Lab | undefined;
 }
@@ -180,7 +182,7 @@ export class Lab {
     const { name } = record;
     return {
       name,
-      kind: record.node.kind === 'namespace' ? 'namespace' : 'vm',
+      kind: isNamespace(record.node) ? 'namespace' : 'vm',
       running: runs(record),
       paused: paused(name),
       outdated: outdated(name),

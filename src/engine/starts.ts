@@ -1,5 +1,6 @@
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { NodeFailure, ProgressEvent } from '../model/outcome.ts';
+import { isNamespace } from '../model/topology.ts';
 import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { Consoles } from './console/consoles.ts';
@@ -9,6 +10,7 @@ import { conditionRefusals } from './links/conditions.ts';
 import { Launches } from './nodes/launches.ts';
 import type { NodeRecord } from './nodes/node-record.ts';
 import type { NodeStillness } from './nodes/node-stillness.ts';
+import type { WaysOut } from './uplinks/ways-out.ts';
 import { firstOfEach, refusedLinks, stepFailures } from './views/step-failures.ts';
 
 export interface StartWish {
@@ -41,6 +43,7 @@ export interface StartParts {
   readonly held: HeldLab;
   readonly convergence: Convergence;
   readonly consoles: Consoles;
+  readonly waysOut: WaysOut;
   readonly abilities: KernelAbilities;
   readonly stillness: NodeStillness;
   readonly log: (message: string) => void;
@@ -76,7 +79,7 @@ export class Starts {
       wired: (nodes, failed) => {
         const wired = new Set(nodes);
         for (const node of failed) held.add(node);
-        launches.begin(fresh.filter(({ name, node }) => node.kind === 'namespace' && wired.has(name) && !held.has(name)));
+        launches.begin(fresh.filter(({ name, node }) => isNamespace(node) && wired.has(name) && !held.has(name)));
       },
     });
     for (const { message } of conditionRefusals(active.lab, abilities).values()) warnings.push(message);
@@ -107,9 +110,11 @@ export class Starts {
     const { consoles, convergence, log, stillness } = this.#parts;
     stillness.listen(record);
     const { lab, wiring } = convergence.active;
-    const isGuest = record.node.kind !== 'namespace';
+    const isGuest = !isNamespace(record.node);
     if (isGuest) wiring.freshGuest(record.name);
     warnings.push(...(await consoles.up(record, lab)));
+    const closed = await this.#parts.waysOut.opened(convergence.active, record);
+    if (closed !== undefined) warnings.push(closed);
     if (isGuest) for (const refusal of await wiring.unplugGuest(record.name)) log(refusal);
     if (convergence.withConnections(convergence.state) !== convergence.state) convergence.settle(record.name);
   }

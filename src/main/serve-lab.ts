@@ -21,8 +21,10 @@ import { systemFiles } from '../host/files.ts';
 import { systemGrowingFiles } from '../host/growing-files.ts';
 import { systemHttpServer } from '../host/http-server.ts';
 import { startKernelWorker } from '../host/kernel/client.ts';
+import { nameServerAsker } from '../host/names/ask-name-server.ts';
 import { systemReadTree } from '../host/read-tree.ts';
 import { systemStreams } from '../host/streams.ts';
+import { slirpWayOut } from '../host/way-out.ts';
 import { writeFileSet } from '../host/write-file-set.ts';
 import { decodeBase64, encodeBase64 } from '../model/base64.ts';
 import { cacheFolder, documentPath, installation } from './places.ts';
@@ -46,7 +48,9 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     kernel,
     files: systemFiles,
     clock: systemClock,
+    time: () => Date.now() / 1000,
     consoles,
+    wayOut: slirpWayOut(systemCommands),
     document: new DocumentStore(systemFiles, documentPath(process.env, lab), {
       spec: (untrusted) => labSpecSchema.parse(untrusted),
       changes: (untrusted) => topologyChangesSchema.parse(untrusted),
@@ -58,6 +62,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     bootSlots: 2 * cpus().length,
     log,
     readTree: systemReadTree,
+    askNameServer: nameServerAsker(kernel, run),
     nodeFolder: async (node) => {
       const folder = nodeRunDirectory(run, node);
       await systemFiles.makeDirectory(folder, 0o700);
@@ -97,6 +102,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     plan: (request) => engine.plan(request),
     apply: (request, emit) => engine.apply(request, emit),
     change: (request) => engine.change(request),
+    reattach: (request) => engine.reattach(request),
     pause: (request) => engine.pause(request),
     desired: () => Promise.resolve(engine.desired()),
     read: (request) => engine.read(request),
@@ -138,6 +144,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
   /** Ends the engine; nodes that run go on. */
   const end = async (reason: 'down' | 'engine') => {
     events.close(reason);
+    engine.close();
     consoles.close();
     recorder.off();
     await captures.close();

@@ -1,6 +1,7 @@
 import { connectionLinks, type DesiredState, wiredSpec } from '../../src/engine/desired/desired-state.ts';
 import { Lab } from '../../src/engine/lab.ts';
 import { momentaryLinks } from '../../src/engine/links/momentary-links.ts';
+import { RoutedLab } from '../../src/engine/uplinks/routed-lab.ts';
 import { isGenerated } from '../../src/model/topology.ts';
 
 /** The lab that an engine compiles from a desired state on a machine that can do everything; nodes in `running` have a process. */
@@ -14,6 +15,7 @@ export function labOf(state: DesiredState, running: readonly string[] = [], befo
     abilities: { namespaces: true, tap: true, host: true, classifier: 'u32', netem: true, tbf: true },
     socketFolder: '/run/lab/wires',
     momentary: momentaryLinks(),
+    routed: RoutedLab.of(state),
     before,
   });
   for (const record of lab.records.values()) {

@@ -1,5 +1,5 @@
 import type { FirewallRule } from '../../src/model/firewall-rule.ts';
-import type { NodeNetwork, ProviderClient, ProviderNetwork } from '../../src/routing/node-network.ts';
+import type { ForwardedPort, NodeNetwork, ProviderClient, ProviderNetwork } from '../../src/routing/node-network.ts';
 
 export const ACCEPT_ALL: readonly FirewallRule[] = [{ action: 'accept' }];
 
@@ -31,6 +31,10 @@ export function providerOf(clients: readonly ProviderClient[], changes: Partial<
   };
 }
 
-export function nodeOf(provider: ProviderNetwork | undefined, ipv6 = true): NodeNetwork {
-  return { ipv6, provider };
+export function nodeOf(
+  provider: ProviderNetwork | undefined,
+  ipv6 = true,
+  forwarded: readonly ForwardedPort[] = [],
+): NodeNetwork {
+  return { ipv6, forwarded, provider };
 }

@@ -1,4 +1,5 @@
 import { portKey } from '../../address/port-key.ts';
+import { isNamespace } from '../../model/topology.ts';
 import type { Lab } from '../lab.ts';
 import type { NodeRecord } from '../nodes/node-record.ts';
 import type { NodeConfig } from './node-config.ts';
@@ -6,10 +7,12 @@ import type { NodeConfig } from './node-config.ts';
 /** Configures the interfaces of namespace nodes at these links, which were just made or came up again. */
 export async function configureLinks(config: NodeConfig, lab: Lab, links: readonly string[]): Promise<void> {
   const ends = links.flatMap((id) => [lab.link(id).tail, lab.link(id).head]);
+  const machine = lab.spec.topology.nodes.find(({ kind }) => kind === 'host')?.name;
+  for (const { node, port } of ends) if (node === machine && port !== undefined) await config.machineInterface(node, port);
   await config.interfacesAppeared(
     ends.flatMap(({ node: name, port }) => {
       const node = lab.records.get(name);
-      if (node?.node.kind !== 'namespace' || port === undefined) return [];
+      if (node === undefined || !isNamespace(node.node) || port === undefined) return [];
       return { node, port, mac: lab.macs.get(portKey(name, port)) };
     }),
   );
@@ -17,7 +20,7 @@ export async function configureLinks(config: NodeConfig, lab: Lab, links: readon
 
 /** Configures a guest that has just become ready; namespaces are configured with their links. */
 export async function configureGuest(config: NodeConfig, lab: Lab, node: NodeRecord): Promise<void> {
-  if (node.node.kind === 'namespace') return;
+  if (isNamespace(node.node)) return;
   const ports = lab.driverPorts.get(node.name) ?? [];
   await config.guestReady(
     node,

@@ -3,7 +3,7 @@ import type { InterfaceConfig } from '../../keyfile/interface-config.ts';
 
 /** Brings an interface of a namespace to its configuration; run again, they change nothing. */
 export function interfaceOps(netns: Netns, name: string, config: InterfaceConfig): KernelOp[] {
-  const { addresses, group, ipv6, mac, mtu, neighbours, routes } = config;
+  const { addresses, group, ipv4 = [], ipv6, mac, mtu, neighbours, routes } = config;
   const at = { netns, name };
   const link = {
     ...(mac === undefined ? {} : { mac }),
@@ -12,6 +12,7 @@ export function interfaceOps(netns: Netns, name: string, config: InterfaceConfig
   };
   return [
     ...(Object.keys(link).length === 0 ? [] : [{ op: 'link-set' as const, ...at, ...link }]),
+    ...ipv4.map(({ key, value }) => ({ op: 'sysctl' as const, netns, key: `net/ipv4/conf/${name}/${key}`, value })),
     ...ipv6.map(({ key, value }) => ({ op: 'sysctl' as const, netns, key: `net/ipv6/conf/${name}/${key}`, value })),
     { op: 'addresses-set', ...at, addresses },
     // Neighbours go with the last of the former addresses.

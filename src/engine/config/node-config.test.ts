@@ -5,8 +5,13 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { NodeHandle } from '../../boundary/driver.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { KernelOp } from '../../boundary/kernel.ts';
+import { systemClock } from '../../host/clock.ts';
 import { systemFiles } from '../../host/files.ts';
 import { systemReadTree } from '../../host/read-tree.ts';
+import { freshState } from '../desired/next-state.ts';
+import { NodeRules } from '../uplinks/node-rules.ts';
+import { ProviderResolvers } from '../uplinks/provider-resolvers.ts';
+import { RoutedLab } from '../uplinks/routed-lab.ts';
 import { NodeConfig } from './node-config.ts';
 
 const keyfiles = 'rw/config/NM-system-connections';
@@ -16,6 +21,10 @@ let folder = '';
 let asked: KernelOp[] = [];
 let logged: string[] = [];
 let config: NodeConfig;
+/** Nobody has an uplink. */
+const routed = RoutedLab.of(
+  freshState({ name: 'lab', directory: '/', files: '/', topology: { name: 'lab', attributes: {}, nodes: [], links: [] } }),
+);
 
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'weft-config-'));
@@ -25,9 +34,16 @@ beforeEach(() => {
     asked.push(...ops);
     return Promise.resolve(ops.map(() => undefined));
   };
+  const names = { of: () => new Map(), first: () => Promise.resolve() };
+  const resolution = { files: systemFiles, clock: systemClock, run: `${folder}/run`, time: () => 0 };
   config = new NodeConfig(
     { kernel: { run }, files: systemFiles, readTree: systemReadTree, run: `${folder}/run`, log: (text) => logged.push(text) },
     folder,
+    () => routed,
+    new NodeRules(
+      { kernel: { run, flows: () => Promise.resolve([]) }, resolvers: new ProviderResolvers(resolution), names, time: () => 0 },
+      () => routed,
+    ),
   );
 });
 afterEach(() => rmSync(folder, { recursive: true }));

@@ -1,9 +1,12 @@
+import { type NodeNumbers, nodeNumbers } from '../../address/node-numbers.ts';
 import { type MacPins, pinMacs, withPinnedMacs } from '../../address/pinned-macs.ts';
 import type { AttributeChanges } from '../../model/change.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
 import { type Attributes, isGenerated, type Link, type Topology, type TopologyNode } from '../../model/topology.ts';
 import { changesBetween, type TopologyChanges, withAttributes, withChanges } from '../../model/topology-changes.ts';
+import { numberedNodes } from '../../model/uplink-tree.ts';
 import { type Connection, connectionLink } from '../../plan/attachments.ts';
+import { type Uplink, uplinkLink } from '../../plan/uplinks.ts';
 import { sameAttributes } from './same-attributes.ts';
 import { seenByScripts } from './seen-by-scripts.ts';
 
@@ -28,10 +31,20 @@ export interface DesiredState {
   readonly paused: ReadonlySet<string>;
   /** Connections of `attach-network-to` that exist. */
   readonly connections: readonly Connection[];
+  /** Uplinks that exist. */
+  readonly uplinks: readonly Uplink[];
+  /** The numbers of nodes, which stay theirs as long as the lab has them. */
+  readonly numbers: NodeNumbers;
   /** MACs that ports keep although nodes have come or gone. */
   readonly pins: MacPins;
   /** Nodes whose process was launched as something else than what is desired now. */
   readonly launched: Readonly<Record<string, Definition>>;
+}
+
+/** The state with a number for each of its nodes: those that were written before there were numbers have none. */
+export function numbered(state: DesiredState): DesiredState {
+  const numbers = nodeNumbers(numberedNodes(desiredTopology(state)), state.numbers);
+  return numbers === state.numbers ? state : { ...state, numbers };
 }
 
 /** The file's topology with the changes of commands made to it. */
@@ -44,10 +57,9 @@ export function wiredSpec(state: DesiredState): LabSpec {
   return { ...state.spec, topology: withPinnedMacs(desiredTopology(state), state.pins) };
 }
 
-/** The links of the connections that exist, with what commands have changed about them. */
-export function connectionLinks({ connections, connectionChanges }: DesiredState): readonly Link[] {
-  return connections.map((connection) => {
-    const link = connectionLink(connection);
+/** The links of the connections and uplinks that exist, with what commands have changed about them. */
+export function connectionLinks({ connections, connectionChanges, uplinks }: DesiredState): readonly Link[] {
+  return [...uplinks.map(uplinkLink), ...connections.map(connectionLink)].map((link) => {
     const changes = connectionChanges[link.id];
     return changes === undefined ? link : { ...link, attributes: withAttributes(link.attributes, changes) };
   });
@@ -70,6 +82,7 @@ export function withTopology(
     changes: changesBetween(spec.topology, topology),
     running: new Set([...state.running].filter((name) => names.has(name))),
     paused: new Set([...state.paused].filter((name) => names.has(name))),
+    numbers: nodeNumbers(numberedNodes(topology), state.numbers),
     pins: pinMacs(topology, macs),
     launched: launchedAs(state, before, topology, runs),
   };

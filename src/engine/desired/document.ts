@@ -2,7 +2,7 @@ import type { Files } from '../../boundary/files.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
 import { noChanges, type TopologyChanges } from '../../model/topology-changes.ts';
-import type { DesiredState } from './desired-state.ts';
+import { type DesiredState, numbered } from './desired-state.ts';
 
 /** The desired state of a lab, as it is kept on disk: the same, with lists in place of sets. */
 export interface LabDocument extends Omit<DesiredState, 'running' | 'paused'> {
@@ -15,7 +15,9 @@ export interface LabDocument extends Omit<DesiredState, 'running' | 'paused'> {
 export interface DocumentParsers {
   readonly spec: (untrusted: unknown) => LabSpec;
   readonly changes: (untrusted: unknown) => TopologyChanges;
-  readonly rest: (untrusted: unknown) => Pick<DesiredState, 'connectionChanges' | 'connections' | 'pins' | 'launched'>;
+  readonly rest: (
+    untrusted: unknown,
+  ) => Pick<DesiredState, 'connectionChanges' | 'connections' | 'uplinks' | 'numbers' | 'pins' | 'launched'>;
 }
 
 /**
@@ -47,7 +49,7 @@ export class DocumentStore {
     this.#unreadable = undefined;
     if (text === undefined) return undefined;
     try {
-      this.#acknowledged = documentOf(JSON.parse(text), this.#parsers);
+      this.#acknowledged = numbered(documentOf(JSON.parse(text), this.#parsers));
       return this.#acknowledged;
     } catch (failure) {
       this.#unreadable = text;
@@ -103,7 +105,15 @@ function documentOf(untrusted: unknown, parsers: DocumentParsers): DesiredState 
   return { ...own, changes: parsers.changes(rest['changes']), paused: namesOf(rest['paused']), ...parsers.rest(rest) };
 }
 
-const bare = { paused: new Set<string>(), connectionChanges: {}, connections: [], pins: {}, launched: {} };
+const bare = {
+  paused: new Set<string>(),
+  connectionChanges: {},
+  connections: [],
+  uplinks: [],
+  numbers: {},
+  pins: {},
+  launched: {},
+};
 
 /** The first version kept the ports that a user had unplugged. */
 function unplugged({ topology }: LabSpec, ports: ReadonlySet<string>): Pick<DesiredState, 'changes'> {

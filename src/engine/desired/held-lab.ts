@@ -5,6 +5,7 @@ import { ActiveLab, type HoldingParts } from '../active-lab.ts';
 import { Lab, type LabParts } from '../lab.ts';
 import { type MomentaryLinks, momentaryLinks } from '../links/momentary-links.ts';
 import { driverFor, type NodeScript, readScripts } from '../nodes/read-scripts.ts';
+import { RoutedLab } from '../uplinks/routed-lab.ts';
 import { changedNodes } from './changed-nodes.ts';
 import { connectionLinks, type DesiredState, wiredSpec } from './desired-state.ts';
 import type { DocumentStore } from './document.ts';
@@ -81,7 +82,13 @@ export class HeldLab {
     await this.#writeChanged(state);
     const scripts = await readScripts(spec, files, drivers, missingScripts);
     await files.makeDirectory(`${run}/wires`, 0o700);
-    const lab = new Lab({ spec, connections: connectionLinks(state), scripts, ...this.#surroundings(kernel.abilities) });
+    const lab = new Lab({
+      spec,
+      connections: connectionLinks(state),
+      scripts,
+      routed: RoutedLab.of(state),
+      ...this.#surroundings(kernel.abilities),
+    });
     const active = await ActiveLab.hold(this.#parts, lab);
     this.#outdated = await outdatedNodes(spec, state.launched, this.#parts.scripts);
     this.#state = state;
@@ -111,7 +118,13 @@ export class HeldLab {
       const text = String(content);
       scripts.set(name, { text, capabilities: driverFor(drivers, kind).capabilities(text) });
     }
-    const parts = { spec, connections: connectionLinks(next), scripts, ...this.#surroundings(kernel.abilities) };
+    const parts = {
+      spec,
+      connections: connectionLinks(next),
+      scripts,
+      routed: RoutedLab.of(next),
+      ...this.#surroundings(kernel.abilities),
+    };
     const lab = new Lab({ ...parts, before: active.lab });
     return { state: next, lab, files, gone, outdated: await outdatedNodes(spec, next.launched, source) };
   }
@@ -159,7 +172,7 @@ export class HeldLab {
   #isCompiled(next: DesiredState): boolean {
     const now = this.#state;
     if (now === undefined) return false;
-    const members = ['spec', 'changes', 'pins', 'connections', 'connectionChanges', 'launched'] as const;
+    const members = ['spec', 'changes', 'pins', 'connections', 'uplinks', 'numbers', 'connectionChanges', 'launched'] as const;
     return members.every((member) => now[member] === next[member]);
   }
 

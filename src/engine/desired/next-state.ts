@@ -1,4 +1,5 @@
 import { macPlan } from '../../address/mac-plan.ts';
+import { nodeNumbers } from '../../address/node-numbers.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { Change } from '../../model/change.ts';
 import { editTopology, isFault } from '../../model/edit-topology.ts';
@@ -6,9 +7,13 @@ import type { LabSpec } from '../../model/lab-spec.ts';
 import { mixTopologies } from '../../model/mix-topologies.ts';
 import { isGenerated } from '../../model/topology.ts';
 import { noChanges, withChanges } from '../../model/topology-changes.ts';
+import { numberedNodes } from '../../model/uplink-tree.ts';
 import { connectionLink } from '../../plan/attachments.ts';
+import { uplinkLink } from '../../plan/uplinks.ts';
 import type { Lab } from '../lab.ts';
 import { type DesiredState, desiredTopology, withTopology } from './desired-state.ts';
+import { refuseForwards } from './refuse-forwards.ts';
+import { refuseUplinks } from './refuse-uplinks.ts';
 
 /** A state for a lab that nothing is known of. */
 export function freshState(spec: LabSpec): DesiredState {
@@ -19,6 +24,8 @@ export function freshState(spec: LabSpec): DesiredState {
     running: new Set(),
     paused: new Set(),
     connections: [],
+    uplinks: [],
+    numbers: nodeNumbers(numberedNodes(spec.topology), {}),
     pins: {},
     launched: {},
   };
@@ -29,7 +36,7 @@ export function freshState(spec: LabSpec): DesiredState {
  * So are the MACs of ports, whose wires may still be there.
  */
 export function begunAnew(state: DesiredState, spec: LabSpec, lab: Lab): DesiredState {
-  const idle = { ...state, running: new Set<string>(), paused: new Set<string>(), connections: [], launched: {} };
+  const idle = { ...state, running: new Set<string>(), paused: new Set<string>(), connections: [], uplinks: [], launched: {} };
   return withTopology(idle, { spec, topology: withChanges(spec.topology, state.changes) }, factsOf(lab));
 }
 
@@ -71,12 +78,22 @@ export function withEdits(state: DesiredState, changes: readonly Change[], lab: 
     if (isFault(edited)) throw new HostError(edited.code, edited.message, { hint: edited.hint });
     topology = edited;
   }
+  const before = desiredTopology(state);
+  refuseUplinks(before, topology, factsOf(lab).runs);
+  refuseForwards(before, topology);
   return { ...withTopology(state, { spec: state.spec, topology }, factsOf(lab)), connectionChanges };
 }
 
 /** The id of the connection that an edit is about; connections are made by the feature, so they are neither attached nor detached. */
-function connectionNamed({ connections }: DesiredState, change: Change): string | undefined {
+function connectionNamed({ connections, uplinks }: DesiredState, change: Change): string | undefined {
   if (change.change !== 'link' && change.change !== 'detach') return undefined;
+  const uplink = uplinks.find((each) => uplinkLink(each).id === change.link);
+  if (uplink !== undefined) {
+    if (change.change === 'link') return change.link;
+    throw new HostError('refused', `${change.link} is there because ${uplink.provider} is the netvm of ${uplink.client}`, {
+      hint: `give ${uplink.client} another netvm: weft prefs ${uplink.client} netvm ...`,
+    });
+  }
   const connection = connections.find((each) => connectionLink(each).id === change.link);
   if (connection === undefined) return undefined;
   if (change.change === 'link') return change.link;

@@ -1,7 +1,7 @@
 import { portKey } from '../../address/port-key.ts';
 import { EMPTY, HOST, type KernelAbilities, type Netns, PANEL } from '../../boundary/kernel.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
-import type { Link, LinkEnd, TopologyNode } from '../../model/topology.ts';
+import { isNamespace, type Link, type LinkEnd, type TopologyNode } from '../../model/topology.ts';
 import type { HubPort, Wire, WireEnd, WireRefusal } from '../../wires/wire.ts';
 import { wireFor } from '../../wires/wire-for.ts';
 import { sameAttributes } from '../desired/same-attributes.ts';
@@ -48,7 +48,7 @@ export function compileLinks(circumstances: LinkCircumstances): LabLinks {
   const selfWired = new Set<string>();
   for (const link of topology.links) {
     const ends = [nodes.get(link.tail.node), nodes.get(link.head.node)] as const;
-    if (ends.some((node) => node === undefined || node.kind === 'drawing' || node.kind === 'internet')) continue;
+    if (ends.some((node) => node === undefined || node.kind === 'drawing')) continue;
     const kept = keptWire(link, circumstances);
     const nature = kept ?? natureOf(link, ends as readonly [TopologyNode, TopologyNode], circumstances);
     if (nature === 'self-wired') selfWired.add(link.id);
@@ -103,7 +103,7 @@ function withoutWires(
   stubborn: TopologyNode,
   abilities: KernelAbilities,
 ): 'self-wired' | WireRefusal {
-  if (nodes.some((node) => node.kind === 'namespace')) {
+  if (nodes.some((node) => isNamespace(node))) {
     return {
       refused: {
         code: 'template',
@@ -139,6 +139,7 @@ function endOf(link: Link, side: 'tail' | 'head', node: TopologyNode, { macs }: 
       return { kind: 'host', ...own, name, addresses, ...(mac === undefined ? {} : { mac }), ...(bridge ? { bridge } : {}) };
     }
     case 'namespace':
+    case 'internet':
       return { kind: 'namespace', ...own, netns: node.name, addresses, ...(mac === undefined ? {} : { mac }) };
     default:
       return { kind: 'vm', ...own };

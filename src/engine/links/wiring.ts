@@ -13,6 +13,8 @@ import { InterfaceIndex, strayWires } from './observe-wires.ts';
 
 /** Who configures the interfaces of nodes. */
 export interface HearsOfInterfaces {
+  /** These namespaces have just been made, and hold no interface of a link yet. */
+  readonly namespacesMade: (nodes: readonly string[]) => Promise<void>;
   /** The interfaces of these links have just come to be, or came up again. */
   readonly appeared: (links: readonly string[]) => Promise<void>;
   /** A node's interface is no longer there. */
@@ -103,7 +105,9 @@ export class Wiring {
 
   async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
     const outcomes = await this.#kernel.run(nodes.map((netns) => ({ op: 'netns-add', netns })));
-    return new Map(nodes.flatMap((node, at) => (outcomes[at] === undefined ? [] : [[node, outcomes[at]] as const])));
+    const failures = new Map(nodes.flatMap((node, at) => (outcomes[at] === undefined ? [] : [[node, outcomes[at]] as const])));
+    await this.#hears.namespacesMade(nodes.filter((node) => !failures.has(node)));
+    return failures;
   }
 
   async removeNamespaces(nodes: readonly string[]): Promise<void> {

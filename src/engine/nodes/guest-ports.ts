@@ -48,6 +48,7 @@ export class GuestPorts {
     const { handle } = record;
     try {
       if (!record.ready) await handle?.ready(bootTime);
+      await config.guestPrepared(record);
       await this.#clock.sleep(headStart);
       await handle?.nameInterface?.(mac, port);
       await config.interfaceAppeared(record, port, mac);

@@ -4,7 +4,7 @@ import type { Files } from '../../boundary/files.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { Kernel, KernelFailure, NodeProcess, ProcessExit } from '../../boundary/kernel.ts';
 import type { NodeFailure, ProgressEvent } from '../../model/outcome.ts';
-import { attributeOf } from '../../model/topology.ts';
+import { attributeOf, isNamespace } from '../../model/topology.ts';
 import type { Lab } from '../lab.ts';
 import type { Admission } from './admission.ts';
 import { availableIn, bytesOf } from './memory-size.ts';
@@ -68,8 +68,8 @@ export class Launcher {
 
   /** Starts all of them; gives the failures. A node that is no longer wanted when its turn comes is left alone. */
   async launch(records: readonly NodeRecord[], options: LaunchOptions): Promise<readonly NodeFailure[]> {
-    const namespaces = records.filter((record) => record.node.kind === 'namespace');
-    const machines = records.filter((record) => record.node.kind !== 'namespace');
+    const namespaces = records.filter((record) => isNamespace(record.node));
+    const machines = records.filter((record) => !isNamespace(record.node));
     const failures: NodeFailure[] = [];
     for (let at = 0; at < namespaces.length; at += batch) {
       failures.push(...(await this.#launchBatch(namespaces.slice(at, at + batch), options)));

@@ -2,7 +2,7 @@ import type { Driver, DriverCapabilities } from '../../boundary/driver.ts';
 import type { Files } from '../../boundary/files.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
-import { isGenerated, type NodeKind } from '../../model/topology.ts';
+import { isGenerated, isNamespace, type NodeKind } from '../../model/topology.ts';
 import { compareVersions } from '../../model/version-order.ts';
 
 export type Drivers = Readonly<Record<'vm' | 'namespace', Driver>>;
@@ -14,7 +14,7 @@ export interface NodeScript {
 }
 
 export function driverFor(drivers: Drivers, kind: NodeKind): Driver {
-  return drivers[kind === 'namespace' ? 'namespace' : 'vm'];
+  return drivers[isNamespace({ kind }) ? 'namespace' : 'vm'];
 }
 
 /**
