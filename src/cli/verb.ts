@@ -14,6 +14,7 @@ export type Completes =
   | 'impairment'
   | 'firewall-action'
   | 'firewall-word'
+  | 'forward-protocol'
   | 'path'
   | 'verb'
   | 'shell'

@@ -17,10 +17,12 @@ import { exampleVerb } from './verbs/example.ts';
 import { execVerb } from './verbs/exec.ts';
 import { featuresVerb } from './verbs/features.ts';
 import { firewallVerb } from './verbs/firewall.ts';
+import { forwardVerb } from './verbs/forward.ts';
 import { gcVerb } from './verbs/gc.ts';
 import { generateVerb } from './verbs/generate.ts';
 import { graphVerb } from './verbs/graph.ts';
 import { helpVerb } from './verbs/help.ts';
+import { hostNetworkVerb } from './verbs/host-network.ts';
 import { imageVerb } from './verbs/image.ts';
 import { impairVerb } from './verbs/impair.ts';
 import { killVerb } from './verbs/kill.ts';
@@ -28,9 +30,13 @@ import { linkVerb } from './verbs/link.ts';
 import { monitorVerb } from './verbs/monitor.ts';
 import { pauseVerb } from './verbs/pause.ts';
 import { planVerb } from './verbs/plan.ts';
+import { prefsVerb } from './verbs/prefs.ts';
+import { qubesdbVerb } from './verbs/qubesdb.ts';
+import { reattachVerb } from './verbs/reattach.ts';
 import { recordVerb } from './verbs/record.ts';
 import { removeVerb } from './verbs/remove.ts';
 import { restartVerb } from './verbs/restart.ts';
+import { routesVerb } from './verbs/routes.ts';
 import { shellVerb } from './verbs/shell.ts';
 import { startVerb } from './verbs/start.ts';
 import { statusVerb } from './verbs/status.ts';
@@ -58,7 +64,13 @@ export const VERBS: readonly Verb[] = [
   attachVerb,
   detachVerb,
   featuresVerb,
+  prefsVerb,
+  qubesdbVerb,
+  hostNetworkVerb,
+  reattachVerb,
   firewallVerb,
+  forwardVerb,
+  routesVerb,
   createVerb,
   cloneVerb,
   removeVerb,

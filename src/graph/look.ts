@@ -33,5 +33,7 @@ export function lookOf(kind: NodeKind, state: ShownState): Look {
 
 export const LINK_COLOUR = '#475569';
 export const UNPLUGGED_COLOUR = '#dc2626';
-/** Ports without a link. */
+/** Uplinks. */
+export const UPLINK_COLOUR = '#0284c7';
+/** Ports without a link, and uplinks that wait. */
 export const FAINT_COLOUR = '#94a3b8';

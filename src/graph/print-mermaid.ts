@@ -1,10 +1,13 @@
-import { lookOf } from './look.ts';
+import { FAINT_COLOUR, lookOf, UNPLUGGED_COLOUR, UPLINK_COLOUR } from './look.ts';
 import type { Picture, PictureLink, PictureNode } from './picture.ts';
 
 /** The picture as a Mermaid flowchart, for documents: ports on the links, states as colours. */
 export function printMermaid(picture: Picture): string {
   const ids = new Map(picture.nodes.map((node, index) => [node.name, `n${index}`]));
-  const unplugged = picture.links.flatMap((link, index) => (link.plugged ? [] : [index]));
+  const styled = (style: string, isOf: (link: PictureLink) => boolean) => {
+    const numbers = picture.links.flatMap((link, index) => (isOf(link) ? [index] : []));
+    return numbers.length === 0 ? [] : [`  linkStyle ${numbers.join(',')} ${style}`];
+  };
   const lines = [
     'flowchart TD',
     ...picture.nodes.map((node) => `  ${ids.get(node.name)}${shape(node)}`),
@@ -13,7 +16,9 @@ export function printMermaid(picture: Picture): string {
       const look = lookOf(node.kind, node.state);
       return `  style ${ids.get(node.name)} fill:${look.ground},stroke:${look.line},color:${look.ink}`;
     }),
-    ...(unplugged.length > 0 ? [`  linkStyle ${unplugged.join(',')} stroke:#dc2626,stroke-dasharray:4`] : []),
+    ...styled(`stroke:${UNPLUGGED_COLOUR},stroke-dasharray:4`, ({ plugged }) => !plugged),
+    ...styled(`stroke:${UPLINK_COLOUR}`, ({ plugged, uplink }) => plugged && uplink === 'attached'),
+    ...styled(`stroke:${FAINT_COLOUR},stroke-dasharray:4`, ({ plugged, uplink }) => plugged && uplink === 'waiting'),
   ];
   return `${lines.join('\n')}\n`;
 }
@@ -21,12 +26,14 @@ export function printMermaid(picture: Picture): string {
 function shape(node: PictureNode): string {
   const text = escapeText(node.name);
   if (node.kind === 'hub') return `(["${text}"])`;
-  return node.caption === '' ? `("${text}")` : `("<b>${text}</b><br/>${escapeText(node.caption)}")`;
+  const lines = [...(node.caption === '' ? [] : [node.caption]), ...node.details];
+  return lines.length === 0 ? `("${text}")` : `("<b>${text}</b><br/>${lines.map(escapeText).join('<br/>')}")`;
 }
 
 function line(link: PictureLink): string {
   const ports = [link.tailPort, link.headPort].filter((port) => port !== undefined).map(escapeText);
-  return ports.length === 0 ? '---' : `---|"${ports.join(' – ')}"|`;
+  const lines = [...(ports.length === 0 ? [] : [ports.join(' – ')]), ...link.label.map(escapeText)];
+  return lines.length === 0 ? '---' : `---|"${lines.join('<br/>')}"|`;
 }
 
 /** Mermaid reads entity codes with a hash (its documentation: special characters that break syntax). */

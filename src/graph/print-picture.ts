@@ -1,4 +1,4 @@
-import { FAINT_COLOUR, LINK_COLOUR, lookOf, UNPLUGGED_COLOUR } from './look.ts';
+import { FAINT_COLOUR, LINK_COLOUR, lookOf, UNPLUGGED_COLOUR, UPLINK_COLOUR } from './look.ts';
 import type { Picture, PictureLink, PictureNode, PicturePort } from './picture.ts';
 import type { Placement } from './placement.ts';
 
@@ -66,11 +66,14 @@ function nodeTable(node: PictureNode, cells: ReadonlyMap<string, string>, placem
   const caption = node.state === undefined || node.state === 'running' ? node.caption : `${node.caption}, ${node.state}`;
   const title = `<B>${escapeHtml(node.name)}</B>`;
   const small = caption === '' ? '' : `<BR/><FONT POINT-SIZE="9">${escapeHtml(caption)}</FONT>`;
+  const lines = node.details.map(escapeHtml).join('<BR/>');
+  const details = `<TR><TD COLSPAN="${span}"><FONT POINT-SIZE="9" COLOR="${look.ink}">${lines}</FONT></TD></TR>`;
   return [
     `<TABLE BORDER="2" COLOR="${look.line}" BGCOLOR="${look.ground}" STYLE="ROUNDED" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">`,
     `<TR><TD><TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="3">`,
     portRow(above, cells, span, look.line),
     `<TR><TD COLSPAN="${span}" CELLPADDING="4"><FONT COLOR="${look.ink}">${title}${small}</FONT></TD></TR>`,
+    ...(lines === '' ? [] : [details]),
     portRow(below, cells, span, look.line),
     '</TABLE></TD></TR></TABLE>',
   ].join('');
@@ -106,8 +109,25 @@ function printLink(link: PictureLink, cells: Cells): string {
     const cell = port === undefined ? undefined : cells.get(node)?.get(port);
     return cell === undefined || cell === '' ? quote(node) : `${quote(node)}:${cell}`;
   };
-  const off = link.plugged ? '' : `, color="${UNPLUGGED_COLOUR}", style="dashed"`;
-  return `${end(link.tail, link.tailPort)} -- ${end(link.head, link.headPort)} [tooltip=${quote(link.tooltip)}${off}];`;
+  const label = link.label.length === 0 ? '' : `, label=<${labelTable(link)}>`;
+  return `${end(link.tail, link.tailPort)} -- ${end(link.head, link.headPort)} [tooltip=${quote(link.tooltip)}${label}${lineOf(link)}];`;
+}
+
+/** An uplink has its arrow at the provider; at a port that lies inside the frame of its node, a little before its end. */
+function lineOf({ plugged, tailPort, uplink }: PictureLink): string {
+  const shape = tailPort === undefined ? 'normal' : 'nonenormal';
+  const arrow = uplink === undefined ? '' : `, dir="back", arrowtail="${shape}", arrowsize="0.6"`;
+  if (!plugged) return `${arrow}, color="${UNPLUGGED_COLOUR}", style="dashed"`;
+  if (uplink === 'waiting') return `${arrow}, color="${FAINT_COLOUR}", style="dashed"`;
+  return uplink === undefined ? '' : `${arrow}, color="${UPLINK_COLOUR}"`;
+}
+
+function labelTable({ label, uplink }: PictureLink): string {
+  const colour = uplink === 'waiting' ? FAINT_COLOUR : LINK_COLOUR;
+  const lines = label.map(
+    (line) => `<TR><TD WIDTH="5"></TD><TD ALIGN="LEFT"><FONT COLOR="${colour}">${escapeHtml(line)}</FONT></TD></TR>`,
+  );
+  return `<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="1">${lines.join('')}</TABLE>`;
 }
 
 function quote(text: string): string {

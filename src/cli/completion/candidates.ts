@@ -105,6 +105,7 @@ async function valuesOf(option: VerbOption, names: LiveNames): Promise<readonly 
   if (option.choices !== undefined) return option.choices;
   if (option.flags.includes('--template')) return await names.templates();
   if (option.flags.includes('--name')) return await names.labs();
+  if (option.completes === 'node') return await names.nodes();
   return option.completes === 'path' ? [FILES] : [];
 }
 
@@ -137,6 +138,8 @@ async function namesFor(
       return ['list\tshow the rules', 'add\tadd a rule', 'del\ttake a rule away', 'reset\tlet everything pass again'];
     case 'firewall-word':
       return positional[1] === 'add' || positional[1] === 'del' ? RULE_WORDS : [];
+    case 'forward-protocol':
+      return ['tcp', 'udp'];
     case 'verb':
       return visible(verbs).map(({ name, summary }) => `${name}\t${summary}`);
     case 'shell':

@@ -91,7 +91,7 @@ export const REQUIREMENTS: readonly Requirement[] = [
   {
     name: 'nftables',
     programs: ['nft'],
-    purpose: 'firewalls in namespace nodes',
+    purpose: 'routed uplinks and firewalls of namespace nodes',
     need: 'some',
     packages: everywhere('nftables'),
   },
@@ -103,10 +103,10 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: everywhere('tcpdump'),
   },
   {
-    name: 'passt',
-    programs: ['pasta'],
-    purpose: 'outbound access of labs without root',
+    name: 'slirp4netns',
+    programs: ['slirp4netns'],
+    purpose: 'the way out of labs: nodes of the kind internet',
     need: 'some',
-    packages: everywhere('passt'),
+    packages: everywhere('slirp4netns'),
   },
 ];

@@ -1,6 +1,6 @@
 import type { ChangeOutcome } from '../../api/contract.ts';
 import type { LabConnection } from '../../api/labs.ts';
-import type { Change } from '../../model/change.ts';
+import type { AttributeChanges, Change } from '../../model/change.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import type { Voice } from '../voice.ts';
@@ -29,6 +29,23 @@ export async function changeLab(
   { changes, done }: { readonly changes: readonly Change[]; readonly done: string },
 ): Promise<number> {
   return tellChange(voice, words, await connection.call('change', { changes }), done);
+}
+
+/** The same with attributes of one node; with --now its uplinks, and those below, are attached again where they would be others now. */
+export async function changeNode(
+  voice: Voice,
+  words: Words,
+  connection: LabConnection,
+  { node, attributes, done }: { readonly node: string; readonly attributes: AttributeChanges; readonly done: string },
+): Promise<number> {
+  const code = await changeLab(voice, words, connection, { changes: [{ change: 'node', node, attributes }], done });
+  if (code !== EXIT.ok || !words.flag('now')) return code;
+  return tellChange(
+    voice,
+    words,
+    await connection.call('reattach', { nodes: [node] }),
+    `Attached again: ${node} and what is below`,
+  );
 }
 
 export function tellChange(voice: Voice, words: Words, outcome: ChangeOutcome, done: string): number {

@@ -1,4 +1,4 @@
-import { isGenerated, type Topology } from '../../model/topology.ts';
+import { isGenerated, isNamespace, type Topology } from '../../model/topology.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 
@@ -9,7 +9,7 @@ import { EXIT } from '../exit-codes.ts';
 export async function withEngineAhead(context: Context, { name, nodes }: Topology, work: () => Promise<void>): Promise<void> {
   const labs = await context.labs();
   const isKnown = (await labs.list()).some((lab) => lab.name === name);
-  if (isKnown || nodes.some((node) => isGenerated(node) && node.kind !== 'namespace')) return await work();
+  if (isKnown || nodes.some((node) => isGenerated(node) && !isNamespace(node))) return await work();
   const engine = labs.launch(name).then(
     () => undefined,
     () => undefined,

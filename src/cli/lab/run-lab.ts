@@ -85,8 +85,9 @@ export async function stopNodes(
   connection: LabConnection,
   nodes: readonly string[],
   block: boolean,
+  force: boolean = false,
 ): Promise<Outcome> {
-  const request = nodes.length > 0 ? { nodes } : {};
+  const request = { ...(nodes.length > 0 ? { nodes } : {}), ...(force ? { force } : {}) };
   const outcome = await withProgress(context, voice, { doing: 'Stopping', nodes, block, awaited: false }, (onEvent) =>
     connection.call('stop', request, onEvent),
   );

@@ -1,6 +1,7 @@
 import type { LabConnection } from '../../api/labs.ts';
 import { decodeBase64, encodeBase64 } from '../../model/base64.ts';
 import type { NodeStatus } from '../../model/lab-status.ts';
+import { isNamespace } from '../../model/topology.ts';
 import { UsageError } from '../complaints.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
@@ -60,7 +61,7 @@ async function execIn(
   command: readonly string[],
   words: Words,
 ): Promise<number> {
-  if (node.kind === 'namespace') {
+  if (isNamespace(node)) {
     const { argv, environment } = await (await context.labs()).enter(connection.name, node, command);
     return await context.terminal.runForeground(argv, { environment });
   }

@@ -1,6 +1,6 @@
 import { Refusal, UsageError } from '../complaints.ts';
 import { EXIT } from '../exit-codes.ts';
-import { changeLab, runningLab } from '../lab/change-lab.ts';
+import { changeNode, runningLab } from '../lab/change-lab.ts';
 import { desiredNode } from '../lab/desired-node.ts';
 import type { Verb } from '../verb.ts';
 
@@ -25,6 +25,7 @@ Examples:
     { syntax: '[value]', meaning: 'its new value', completes: 'command' },
   ],
   options: [
+    { flags: '--now', meaning: 'attach the uplinks that this changes again' },
     { flags: '-D, --unset', meaning: 'take the feature away' },
     { flags: '--delete', meaning: 'the same' },
   ],
@@ -49,8 +50,9 @@ Examples:
       return EXIT.ok;
     }
     if (unset || value !== undefined) {
-      return await changeLab(voice, words, connection, {
-        changes: [{ change: 'node', node: name, attributes: { [`${PREFIX}${feature}`]: value ?? null } }],
+      return await changeNode(voice, words, connection, {
+        node: name,
+        attributes: { [`${PREFIX}${feature}`]: value ?? null },
         done: value === undefined ? `${name} no longer has the feature ${feature}` : `Feature ${feature} of ${name} is set`,
       });
     }

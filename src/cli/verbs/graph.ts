@@ -1,9 +1,9 @@
-import type { Desired } from '../../api/contract.ts';
 import type { Picture } from '../../graph/picture.ts';
 import type { LabStatus } from '../../model/lab-status.ts';
 import { Refusal } from '../complaints.ts';
 import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
+import { idleLab, isUplink, type PicturedLab, uplinkFacts } from '../graph/uplink-facts.ts';
 import { findPlace } from '../lab/place.ts';
 import { requireLab } from '../lab/read-lab.ts';
 import { connectionTo } from '../lab/session.ts';
@@ -19,14 +19,18 @@ const SCALE = 2;
 export const graphVerb: Verb = {
   name: 'graph',
   summary: 'draw the lab, with live states while it runs',
-  help: `Running nodes are green, starting ones amber, stopped ones grey, lost ones red; unplugged links are dashed red. Tooltips of the
-SVG show MACs, addresses and process numbers. Needs no Graphviz on the machine.
+  help: `Running nodes are green, starting ones amber, stopped ones grey, lost ones red; unplugged links are dashed red. Uplinks are blue with
+an arrow to their provider, and dashed grey while they are not attached. Tooltips of the SVG show MACs, addresses and process numbers.
+Needs no Graphviz on the machine.
 -T dot prints the topology itself, with what commands have changed of it: a file that weft apply accepts.
+--uplinks draws the tree of uplinks alone, providers above their clients: interfaces and addresses, firewalls and forwarded ports. With it
+-T dot is the picture.
 
 Examples:
   weft graph -o lab.svg
   weft graph -o lab.png -K neato
-  weft graph -T mermaid >> NOTES.md`,
+  weft graph -T mermaid >> NOTES.md
+  weft graph --uplinks -o uplinks.png`,
   positional: [{ syntax: '[path]', meaning: 'a topology file, or the directory of one', completes: 'path' }],
   options: [
     { flags: '-T, --type <type>', meaning: "what to write (default: by the ending of -o's file, else svg)", choices: TYPES },
@@ -35,6 +39,7 @@ Examples:
       meaning: 'the layout engine of Graphviz (default: dot, for large labs sfdp)',
       choices: LAYOUTS,
     },
+    { flags: '--uplinks', meaning: 'draw who provides whose network instead of the links' },
     { flags: '-o, --output <file>', meaning: 'write to FILE instead of standard output', completes: 'path' },
   ],
   shares: ['template'],
@@ -49,12 +54,14 @@ Examples:
     const connection = await connectionTo(context, place);
     const status = await connection?.call('status', { ports: true });
     const desired = await connection?.call('desired', {});
+    const known = desired ?? idleLab(lab.topology);
+    const uplinks = words.flag('uplinks');
     const content =
-      type === 'dot'
-        ? (await import('../../dot/print-topology.ts')).printTopology(desired?.topology ?? lab.topology)
+      type === 'dot' && !uplinks
+        ? (await import('../../dot/print-topology.ts')).printTopology(known.topology)
         : await draw(
             context,
-            await pictured(desired ?? { topology: lab.topology, connections: [] }, status),
+            await (uplinks ? picturedUplinks : pictured)(known, status, context.secondsSince1970()),
             type,
             words.text('layout'),
           );
@@ -67,22 +74,28 @@ Examples:
   },
 };
 
-/** Links of the feature attach-network-to are drawn while they exist. */
-async function pictured(
-  { topology, connections }: Pick<Desired, 'topology' | 'connections'>,
-  status: LabStatus | undefined,
-): Promise<Picture> {
+/** Links of the feature attach-network-to are drawn while they exist, and uplinks always. */
+async function pictured(lab: PicturedLab, status: LabStatus | undefined, now: number): Promise<Picture> {
   const { pictureOf } = await import('../../graph/picture.ts');
-  return pictureOf({ ...topology, links: [...topology.links, ...connections] }, status);
+  const { connections, numbers, topology } = lab;
+  const attached = connections.filter((link) => !isUplink(link, numbers));
+  return pictureOf({ ...topology, links: [...topology.links, ...attached] }, status, uplinkFacts(lab, now).uplinks);
+}
+
+async function picturedUplinks(lab: PicturedLab, status: LabStatus | undefined, now: number): Promise<Picture> {
+  const picture = (await import('../../graph/uplinks-picture.ts')).uplinksPictureOf(lab.topology, status, uplinkFacts(lab, now));
+  if (picture.nodes.length > 0) return picture;
+  throw new Refusal(EXIT.failed, `no node of ${lab.topology.name} has an uplink`, 'give some a qn_netvm');
 }
 
 async function draw(
   context: Context,
   picture: Picture,
-  type: Exclude<PictureType, 'dot'>,
+  type: PictureType,
   layout: string | undefined,
 ): Promise<string | Uint8Array> {
   if (type === 'mermaid') return (await import('../../graph/print-mermaid.ts')).printMermaid(picture);
+  if (type === 'dot') return (await import('../../graph/print-picture.ts')).printPicture(picture);
   const { defaultEngine, drawSvg } = await import('../../graph/draw-svg.ts');
   const engine = LAYOUTS.find((name) => name === layout) ?? defaultEngine(picture);
   const svg = await drawSvg(picture, engine);

@@ -25,7 +25,7 @@ Examples:
         connection.name,
         status.nodes.map(({ name }) => name),
       );
-      await stopNodes(context, voice, connection, words.positional, false);
+      await stopNodes(context, voice, connection, words.positional, false, true);
     }
     return await startNodes(context, voice, place, words);
   },

@@ -1,3 +1,4 @@
+import { isNamespace } from '../../model/topology.ts';
 import type { Context } from '../context.ts';
 import { findPlace } from '../lab/place.ts';
 import { requireConnection, requireNode, requireRunning } from '../lab/session.ts';
@@ -16,7 +17,7 @@ Examples:
     const name = words.positional[0] ?? '';
     const connection = await requireConnection(context, await findPlace(context, words));
     const node = requireRunning(context, requireNode(await connection.call('status', { ports: false }), name));
-    if (node.kind !== 'namespace') return await attachTo(context, words, voice, name, 'console');
+    if (!isNamespace(node)) return await attachTo(context, words, voice, name, 'console');
     const shell = context.environment['SHELL'] || '/bin/sh';
     const program = await onOwnTerminal(context, shell);
     const { argv, environment } = await (await context.labs()).enter(connection.name, node, program);

@@ -9,12 +9,14 @@ import type { Verb } from '../verb.ts';
 export const stopVerb: Verb = {
   name: 'stop',
   summary: 'stop nodes; all of them where none is named',
-  help: `Overlay disks, logs and generated files stay. When no node is left running, the lab is removed as down does it.
+  help: `Overlay disks, logs and generated files stay. A node that is the netvm of another which runs is stopped only with --force. When no
+node is left running, the lab is removed as down does it.
 
 Examples:
   weft stop
   weft stop client1`,
   positional: [{ syntax: '[nodes...]', meaning: 'the nodes to stop', completes: 'node' }],
+  options: [{ flags: '--force', meaning: 'also nodes that are the netvm of others which go on' }],
   async run(context, words, voice) {
     const place = await findPlace(context, words);
     const connection = await connectionTo(context, place);
@@ -30,7 +32,7 @@ Examples:
       connection.name,
       status.nodes.map(({ name }) => name),
     );
-    const outcome = await stopNodes(context, voice, connection, words.positional, false);
+    const outcome = await stopNodes(context, voice, connection, words.positional, false, words.flag('force'));
     if (outcome.status.nodes.every(({ state }) => state === 'stopped')) {
       if (await isAsItsFile(connection)) await removeLab(context, voice, connection.name, false);
       else voice.info(`lab ${connection.name} stays, with what commands have changed of it; weft down removes it`);
