@@ -330,6 +330,8 @@ table ip6 t {
       send('udp', 'fd00::2', 53);
       send('tcp', '10.0.0.9', 80);
       const port = expect.any(Number);
+      const translated = { destination: '10.0.0.2', destinationPort: 53 };
+      const asked = { destination: '10.139.1.1', sourcePort: port, destinationPort: 53, translated };
       const found = await flows();
       expect(found).toHaveLength(5);
       expect(found).toEqual(
@@ -339,7 +341,7 @@ table ip6 t {
             { family: 6, proto: 58, source: 'fd09::7', destination: 'fd00::2', icmpType: 128, icmpCode: 0, icmpId: port },
           ],
           ...[
-            { family: 4, proto: 17, source: '10.137.0.7', destination: '10.139.1.1', sourcePort: port, destinationPort: 53 },
+            { family: 4, proto: 17, source: '10.137.0.7', ...asked },
             { family: 6, proto: 17, source: 'fd09::7', destination: 'fd00::2', sourcePort: port, destinationPort: 53 },
             { family: 4, proto: 6, source: '10.137.0.7', destination: '10.0.0.9', sourcePort: port, destinationPort: 80 },
           ],

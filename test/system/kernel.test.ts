@@ -348,6 +348,13 @@ describe.each(['root', 'user with tun', 'user'] as const)('kernel worker of %s',
     await exitOf(server);
   });
 
+  it('ends a connection to a namespace that is not there, and goes on', async () => {
+    const path = `${sandbox.folder}/nowhere.sock`;
+    await kernel.relay(path, 'nowhere', '127.0.0.1', 5000);
+    expect(await answerAt(path, 'hello')).toBeUndefined();
+    expect(await kernel.namespaces()).toContain('a');
+  });
+
   it.skipIf(holder !== 'root')('leaves alone what is not ours on the machine', async () => {
     onMachine('ip', 'link', 'add', 'wefttest1', 'type', 'veth', 'peer', 'name', 'wefttest2');
     try {
