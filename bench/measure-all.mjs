@@ -8,10 +8,11 @@ import { generate } from './parts/generate.mjs';
 import { live } from './parts/live.mjs';
 import { running } from './parts/running.mjs';
 import { scale } from './parts/scale.mjs';
+import { uplinks } from './parts/uplinks.mjs';
 import { wires } from './parts/wires.mjs';
 import { markdown, Report } from './report.mjs';
 
-const parts = [generate, scale, running, live, wires, boot];
+const parts = [generate, scale, running, live, uplinks, wires, boot];
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
