@@ -168,10 +168,10 @@ export class Convergence {
     }
   }
 
-  /** Resolves when what has come up or gone by now has been seen to, in guests that can be asked, too. */
+  /** Resolves when what has come up or gone by now has been seen to, and rules are loaded, in guests that can be asked, too. */
   async settled(): Promise<void> {
     await this.#settling;
-    await this.#parts.guestPorts.settled();
+    await this.#parts.guestPorts.settled(this.#parts.held.active?.config.loading);
   }
 
   #aim(): Aim {

@@ -86,6 +86,7 @@ export class NodeConfig {
   readonly #routed: () => RoutedNetwork;
   readonly #rules: NodeRules;
   readonly #nodes = new Map<string, NodeState>();
+  readonly #loading = new Set<Promise<void>>();
   #warnings: string[] = [];
 
   constructor(parts: NodeConfigParts, directory: string, routed: () => RoutedNetwork, rules: NodeRules) {
@@ -142,8 +143,16 @@ export class NodeConfig {
     for (const node of nodes) {
       if (isNamespace(node) || node.handle === undefined || (await this.#rules.forGuest(node.name, node.handle)) === undefined)
         continue;
-      void this.#inTurn(node, () => this.#inGuest(node, [], 'rules')).catch((bug: unknown) => this.#parts.log(String(bug)));
+      const loading = this.#inTurn(node, () => this.#inGuest(node, [], 'rules'))
+        .catch((bug: unknown) => this.#parts.log(String(bug)))
+        .finally(() => this.#loading.delete(loading));
+      this.#loading.add(loading);
     }
+  }
+
+  /** What guests are at loading now; none of it fails. */
+  get loading(): readonly Promise<void>[] {
+    return [...this.#loading];
   }
 
   /** Resolves when a guest that is ready has its rules: before that none of its interfaces of the routed network may be up. */

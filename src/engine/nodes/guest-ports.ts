@@ -36,9 +36,9 @@ export class GuestPorts {
     this.#naming.set(naming, () => record.ready && active.lab.linkOfPort.has(portKey(node, port)));
   }
 
-  /** Resolves when the guests that have booted by now show their new ports by name, and configured, or take too long. */
-  async settled(): Promise<void> {
-    const due = [...this.#naming].flatMap(([naming, isAwaited]) => (isAwaited() ? naming : []));
+  /** Resolves when the guests that have booted by now show their new ports by name, and configured, and have done `others`; or take too long. */
+  async settled(others: readonly Promise<void>[] = []): Promise<void> {
+    const due = [...others, ...[...this.#naming].flatMap(([naming, isAwaited]) => (isAwaited() ? naming : []))];
     if (due.length === 0) return;
     const named = Promise.all(due);
     await Promise.race([named, this.#clock.sleep(patience, named)]);

@@ -16,6 +16,7 @@ let servers: readonly string[];
 let known: Map<string, readonly string[]>;
 let found: Map<string, readonly string[]>;
 let waits: string[];
+let method: string;
 let firewall: string;
 let flows: readonly Flow[];
 let ops: KernelOp[];
@@ -24,7 +25,7 @@ let rules: NodeRules;
 
 /** `work` behind `net`; everyone runs. */
 function routed(): RoutedLab {
-  const text = `graph lab { qn_template="namespace"; net [qn_provides_network=true]; work [qn_netvm=net, qn_firewall="${firewall}"]; }`;
+  const text = `graph lab { qn_template="namespace"; net [qn_provides_network=true]; work [qn_netvm=net, qn_firewall="${firewall}", "feature.routing-method"="${method}"]; }`;
   const read = readTopology({ path: 'topology.dot', text }, { defaultName: 'lab' });
   const topology = read.topology;
   if (topology === undefined) throw new Error(JSON.stringify(read.diagnostics));
@@ -35,6 +36,7 @@ function routed(): RoutedLab {
 
 beforeEach(() => {
   [time, servers, known, found, waits] = [1000, ['192.0.2.1'], new Map(), new Map(), []];
+  method = '';
   [firewall, flows, ops, refusal] = ['action=accept', [], [], undefined];
   rules = new NodeRules(
     {
@@ -109,6 +111,18 @@ describe('the rules of a namespace', () => {
     flows = [];
     firewall = 'action=accept proto=tcp dstports=80';
     expect((await load()).slice(1)).toEqual([]);
+  });
+
+  it('let the node answer for clients that are reached by their own address, as long as there are any', async () => {
+    const answers = async () => {
+      await load();
+      return ops.flatMap((op) => (op.op === 'sysctl' && op.key.endsWith('/proxy_arp') ? [op.value] : []));
+    };
+    expect(await answers()).toEqual([]);
+    method = 'forward';
+    expect(await answers()).toEqual(['1']);
+    method = 'masquerade';
+    expect(await answers()).toEqual(['0']);
   });
 
   it('are not known as loaded where the kernel refuses them', async () => {

@@ -49,6 +49,8 @@ export interface LoadedProvider {
 }
 
 interface Change extends Applied {
+  /** Whether a client was reached by its own address until now. */
+  readonly wasForwarding: boolean;
   readonly purged: readonly string[];
   /** Flows that go on although the new rules would not let them begin. */
   readonly isForbidden: ((flow: Flow) => boolean) | undefined;
@@ -111,12 +113,12 @@ export class NodeRules {
   async forGuest(name: string, handle: NodeHandle): Promise<(GuestRules & { readonly loaded: () => Promise<void> }) | undefined> {
     const change = await this.#change(name, handle, true);
     if (change === undefined) return undefined;
-    const { isForbidden, network, purged, text } = change;
+    const { isForbidden, network, purged, text, wasForwarding } = change;
     const loaded = async () => {
       this.#remember(name, change);
       if (isForbidden !== undefined) await forgetFlowsInGuest(handle, isForbidden);
     };
-    return { rules: text, sysctls: sysctlsOf(network), purged, loaded };
+    return { rules: text, sysctls: sysctlsOf(network, wasForwarding), purged, loaded };
   }
 
   /** What a guest may read of its own network; empty where it has none. */
@@ -144,6 +146,7 @@ export class NodeRules {
     const text = network === undefined ? noRules() : nodeRules(network);
     const change = {
       ...{ text, network, handle, time },
+      wasForwarding: isForwarding(before?.network),
       purged: purgedBetween(before?.network, network),
       isForbidden: forbiddenFlows(before?.network, network),
     };
@@ -154,9 +157,9 @@ export class NodeRules {
   }
 
   /** Without its rules a node does not forward. */
-  async #loadOne(netns: string, { network, purged, text }: Change): Promise<KernelFailure | undefined> {
+  async #loadOne(netns: string, { network, purged, text, wasForwarding }: Change): Promise<KernelFailure | undefined> {
     const [refusal] = await this.#parts.kernel.run([{ op: 'nft', netns, text }]);
-    const settings = sysctlsOf(refusal === undefined ? network : undefined);
+    const settings = sysctlsOf(refusal === undefined ? network : undefined, wasForwarding);
     const outcomes = await this.#parts.kernel.run([
       ...settings.map(({ key, value }): KernelOp => ({ op: 'sysctl', netns, key, value })),
       ...(purged.length === 0 ? [] : [{ op: 'flows-delete' as const, netns, addresses: purged }]),
@@ -180,16 +183,27 @@ export class NodeRules {
   }
 }
 
-/** A node forwards while it provides network (specs of Qubes networking, section 5); of others nothing is said. */
-function sysctlsOf(network: NodeNetwork | undefined): GuestRules['sysctls'] {
-  if (network === undefined) {
-    return [
-      { key: 'net/ipv4/ip_forward', value: '0' },
-      { key: 'net/ipv6/conf/all/forwarding', value: '0' },
-    ];
-  }
-  if (network.provider === undefined) return [];
+/** Whether a client of the node is reached by its own address: others then have to find it behind the node (section 8). */
+function isForwarding(network: NodeNetwork | undefined): boolean {
+  return network?.provider?.clients.some(({ attached, forwarded }) => attached && forwarded) === true;
+}
+
+function answersForOthers(value: '0' | '1'): GuestRules['sysctls'] {
   return [
+    { key: 'net/ipv4/conf/all/proxy_arp', value },
+    { key: 'net/ipv6/conf/all/proxy_ndp', value },
+  ];
+}
+
+/** A node forwards while it provides network (specs of Qubes networking, section 5); of others nothing is said. */
+function sysctlsOf(network: NodeNetwork | undefined, wasForwarding: boolean): GuestRules['sysctls'] {
+  const answers = isForwarding(network) ? answersForOthers('1') : wasForwarding ? answersForOthers('0') : [];
+  if (network === undefined) {
+    return [...answers, { key: 'net/ipv4/ip_forward', value: '0' }, { key: 'net/ipv6/conf/all/forwarding', value: '0' }];
+  }
+  if (network.provider === undefined) return answers;
+  return [
+    ...answers,
     { key: 'net/ipv4/ip_forward', value: '1' },
     { key: 'net/ipv6/conf/all/forwarding', value: network.provider.gateway6 === undefined ? '0' : '1' },
   ];
