@@ -151,7 +151,7 @@ export class Launcher {
       }
       const ended = record.exit();
       await this.#started(record, outcome, options);
-      return await this.#settle(record, { ended, printed }, leave, options);
+      return await this.#settle(record, { ended, printed, boots }, leave, options);
     } catch (failure) {
       if (!(failure instanceof HostError)) throw failure;
       return failed(record, failure.message, failure.hint, options);
@@ -163,7 +163,7 @@ export class Launcher {
   /** Waits until the machine is ready, or has ended; without `wait` only for an early end, while its slot is kept until it has booted. */
   async #settle(
     record: NodeRecord,
-    { ended, printed }: { ended: Promise<ProcessExit>; printed: number },
+    { ended, printed, boots }: { ended: Promise<ProcessExit>; printed: number; boots: boolean },
     leave: () => void,
     options: LaunchOptions,
   ): Promise<NodeFailure | undefined> {
@@ -172,7 +172,10 @@ export class Launcher {
     const gone = ended.then(async (exit) => {
       throw await this.#earlyEnd(record, exit, printed);
     });
-    const ready = this.#becomeReady(record, handle, options.timeoutMs).then(() => {
+    const ready = this.#becomeReady(record, handle, options.timeoutMs).then(async () => {
+      // Who says nothing of being ready is so once it has not ended at once.
+      if (!boots) await this.#parts.clock.sleep(earlyEnd, ended);
+      if (record.process === undefined) await gone;
       options.emit({ node: record.name, stage: 'ready' });
     });
     const first = Promise.race([ready, gone]);
