@@ -116,7 +116,7 @@ export class ActiveLab implements KeptNetwork {
 
   isThere({ handle, name }: LoadedProvider): boolean {
     const record = this.#lab.records.get(name);
-    return record !== undefined && (record.node.kind === 'namespace' || record.handle === handle);
+    return record !== undefined && (isNamespace(record.node) || record.handle === handle);
   }
 
   /** These nodes of a former description have ended. */

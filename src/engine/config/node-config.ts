@@ -131,7 +131,7 @@ export class NodeConfig {
   async nameServers(node: ConfiguredNode, servers: readonly string[]): Promise<void> {
     await this.#inTurn(node, async () => {
       const state = this.#state(node.name);
-      state.dns.set('', { servers, search: [], options: [], priority: 0 });
+      state.dns.set('', serving(servers));
       await this.#writeResolver(node.name, state);
     });
   }
@@ -185,7 +185,7 @@ export class NodeConfig {
     const wanted = this.#routed().portOf(node, port);
     if (wanted === undefined) return;
     const routed = (await this.#parts.files.readTextIfThere('/proc/net/route')) ?? '';
-    const hasDefault = routed.split('\n').some((line) => /^(?!weft0\t)\S+\t00000000\t/.test(line));
+    const hasDefault = routed.split('\n').some((line) => !line.startsWith(`${port}\t`) && /^\S+\t00000000\t/.test(line));
     if (hasDefault)
       this.warn(`the machine has a default route of its own, so ${port} has none; add routes to what is to go there`);
     const routes = wanted.routes.filter(({ destination }) => !hasDefault || !/^(0\.0\.0\.0|::)\/0$/.test(destination));
@@ -210,10 +210,10 @@ export class NodeConfig {
 
   /** A node is no longer of the lab. */
   async nodeGone(name: string): Promise<void> {
+    this.#rules.forget(name);
     const state = this.#nodes.get(name);
     if (state === undefined) return;
     state.dns.clear();
-    this.#rules.forget(name);
     await this.#writeResolver(name, state);
     this.#nodes.delete(name);
   }
@@ -307,7 +307,9 @@ export class NodeConfig {
     const path = resolverFile(run, name);
     const state = this.#state(name);
     if (state.resolver !== undefined || (await files.exists(path))) return;
-    const text = this.#routed().hasUplink(name) ? nameServerLines(CLIENT_DNS) : await files.readTextIfThere('/etc/resolv.conf');
+    const text = this.#routed().hasUplink(name)
+      ? resolvConf([serving(CLIENT_DNS)])
+      : await files.readTextIfThere('/etc/resolv.conf');
     await files.makeDirectory(path.slice(0, path.lastIndexOf('/')), 0o700);
     await files.replace(path, text ?? '', { mode: 0o644 });
   }
@@ -373,8 +375,9 @@ export class NodeConfig {
   }
 }
 
-function nameServerLines(servers: readonly string[]): string {
-  return servers.map((server) => `nameserver ${server}\n`).join('');
+/** Name servers that come before any that a keyfile names. */
+function serving(servers: readonly string[]): DnsConfig {
+  return { servers, search: [], options: [], priority: 0 };
 }
 
 function isNamespace({ node }: ConfiguredNode): boolean {
