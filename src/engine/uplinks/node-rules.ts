@@ -48,6 +48,11 @@ export interface LoadedProvider {
   readonly time: number;
 }
 
+interface Loading {
+  readonly refusal: KernelFailure | undefined;
+  readonly afterwards: KernelFailure | undefined;
+}
+
 interface Change extends Applied {
   /** Whether a client was reached by its own address until now. */
   readonly wasForwarding: boolean;
@@ -98,9 +103,10 @@ export class NodeRules {
     for (const name of namespaces) {
       const change = await this.#change(name, undefined, !beforeInterfaces);
       if (change === undefined) continue;
-      const failure = await this.#loadOne(name, change);
-      if (failure !== undefined) {
-        failures.push(`${name}: the rules of its network are not loaded, so it forwards nothing: ${failure.message}`);
+      const { refusal, afterwards } = await this.#loadOne(name, change);
+      if (afterwards !== undefined) failures.push(`${name}: ${afterwards.message}`);
+      if (refusal !== undefined) {
+        failures.push(`${name}: the rules of its network are not loaded, so it forwards nothing: ${refusal.message}`);
         continue;
       }
       this.#remember(name, change);
@@ -156,15 +162,15 @@ export class NodeRules {
     return undefined;
   }
 
-  /** Without its rules a node does not forward. */
-  async #loadOne(netns: string, { network, purged, text, wasForwarding }: Change): Promise<KernelFailure | undefined> {
+  /** Without its rules a node does not forward. Gives why they were refused, and what failed afterwards. */
+  async #loadOne(netns: string, { network, purged, text, wasForwarding }: Change): Promise<Loading> {
     const [refusal] = await this.#parts.kernel.run([{ op: 'nft', netns, text }]);
     const settings = sysctlsOf(refusal === undefined ? network : undefined, wasForwarding);
     const outcomes = await this.#parts.kernel.run([
       ...settings.map(({ key, value }): KernelOp => ({ op: 'sysctl', netns, key, value })),
       ...(purged.length === 0 ? [] : [{ op: 'flows-delete' as const, netns, addresses: purged }]),
     ]);
-    return refusal ?? outcomes.find((outcome) => outcome !== undefined && outcome.code !== 'ENOENT');
+    return { refusal, afterwards: outcomes.find((outcome) => outcome !== undefined && outcome.code !== 'ENOENT') };
   }
 
   /** Established connections pass without a look at the firewall: those that it forbids now have to be forgotten for it to hold. */
