@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
 import { availableParallelism, loadavg, release, totalmem } from 'node:os';
 
 /** What the figures depend on, in general terms. */
@@ -15,8 +16,9 @@ export function machine() {
   };
 }
 
-/** Some nested machines have a /dev/kvm that can be opened and still does not take a guest, so one is tried. */
+/** Some nested machines have a /dev/kvm that can be opened and still does not take a guest, or none without the processor's help: one is tried. */
 function kvmWorks() {
+  if (!/\b(?:vmx|svm)\b/.test(readFileSync('/proc/cpuinfo', 'utf8'))) return false;
   const words = [
     '-nodefaults',
     '-no-user-config',
