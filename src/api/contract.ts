@@ -47,6 +47,8 @@ export interface Requests {
     /** As for start, of the nodes that are launched. */
     readonly wait: boolean;
     readonly timeout: number;
+    /** Leaves the nodes out of the status in the answer, which is much shorter in large labs. */
+    readonly brief?: boolean | undefined;
   };
   /** Makes edits of the desired state and carries out what can be done while nodes run. All of them, or none where one cannot be made. */
   readonly change: { readonly changes: readonly Change[] };
@@ -119,7 +121,7 @@ export interface Reading {
   readonly diagnostics: readonly Diagnostic[];
   /** What to call it by, for as long as few others are read; left out where a diagnostic is an error. */
   readonly number?: number;
-  /** What the nodes are that run something: each kind and template once. */
+  /** What nodes are that run something, as far as the lab has none that are the same: each kind and template once. */
   readonly natures: readonly Pick<TopologyNode, 'kind' | 'template'>[];
 }
 

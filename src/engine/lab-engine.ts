@@ -246,11 +246,15 @@ export class LabEngine {
 
   /** Brings the lab to its desired state, or to that of a file, as far as restarts and ends of nodes are allowed. */
   async apply(
-    { file, ...wish }: Omit<ApplyWish, 'file'> & { readonly file?: NamedFileWish | undefined },
+    {
+      file,
+      brief,
+      ...wish
+    }: Omit<ApplyWish, 'file'> & { readonly file?: NamedFileWish | undefined; readonly brief?: boolean | undefined },
     progress: Emit,
   ): Promise<ApplyOutcome> {
     const applied = await this.#changing.apply({ ...wish, file: this.#named(file) }, andEvents(progress, this.#parts.events));
-    return { ...(await this.#changeOutcome(applied)), ...(applied.needs === undefined ? {} : { needs: applied.needs }) };
+    return { ...(await this.#changeOutcome(applied, brief)), ...(applied.needs === undefined ? {} : { needs: applied.needs }) };
   }
 
   /** Makes edits of the desired state, and brings the lab to it as far as that needs no restart. All of them or, after a fault, none. */
@@ -318,11 +322,12 @@ export class LabEngine {
     return await examineLinks({ lab, carrier: wiring.carrier, kernel, clock }, lab.linksAt(request.ports));
   }
 
-  async status(request: { ports: boolean }): Promise<LabStatus> {
+  async status(request: { ports: boolean; nodes?: boolean }): Promise<LabStatus> {
     const { clock, consoles, kernel, lab: name, pid: engine } = this.#parts;
     const problem = problemOf(this.#unreadable);
     const { active, state } = this.#held;
     if (active === undefined) return { ...(await statusWithoutDocument(name, engine, kernel)), ...problem };
+    if (request.nodes === false) return { lab: name, directory: active.lab.spec.directory, engine, nodes: [], ...problem };
     const { lab, wiring } = active;
     const namespaces = [...lab.records.values()].filter((record) => isNamespace(record.node)).map((record) => record.name);
     const interfaces = request.ports ? await kernel.interfaces(namespaces) : undefined;
@@ -435,15 +440,16 @@ export class LabEngine {
     this.#convergence.settle(record.name);
   }
 
-  async #changeOutcome({ failures, warnings, reports }: Changed): Promise<ChangeOutcome> {
-    return { ...(await this.#outcome(failures, warnings)), reports };
+  async #changeOutcome({ failures, warnings, reports }: Changed, brief = false): Promise<ChangeOutcome> {
+    return { ...(await this.#outcome(failures, warnings, brief)), reports };
   }
 
-  async #outcome(failures: readonly NodeFailure[], warnings: readonly string[]): Promise<Outcome> {
+  async #outcome(failures: readonly NodeFailure[], warnings: readonly string[], brief = false): Promise<Outcome> {
     const { active } = this.#held;
-    const ports = (active?.lab.records.size ?? 0) <= portsShown;
+    const ports = !brief && (active?.lab.records.size ?? 0) <= portsShown;
     const told = [...warnings, ...(active?.config.takeWarnings() ?? [])];
-    return { failures, warnings: told, status: await this.status({ ports }) };
+    const status = await this.status({ ports, nodes: !brief });
+    return { failures, warnings: told, status };
   }
 }
 

@@ -1,14 +1,16 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Clock } from '../boundary/clock.ts';
 
 /** The machine's monotonic clock. */
 export const systemClock: Clock = {
   now: () => performance.now(),
-  async sleep(milliseconds, until) {
-    if (until === undefined) return delay(milliseconds);
-    const early = new AbortController();
-    const settled = () => early.abort();
-    until.then(settled, settled);
-    await delay(milliseconds, undefined, { signal: early.signal }).catch(() => undefined);
-  },
+  sleep: (milliseconds, until) =>
+    new Promise((resolve) => {
+      const timer = setTimeout(resolve, milliseconds);
+      // Not by an AbortSignal: it makes an error with a stack each time, and a status waits for a thousand nodes.
+      const early = () => {
+        clearTimeout(timer);
+        resolve();
+      };
+      until?.then(early, early);
+    }),
 };

@@ -1,4 +1,4 @@
-import type { ApplyOutcome, FileWish, Requests } from '../../api/contract.ts';
+import type { ApplyOutcome, Requests } from '../../api/contract.ts';
 import type { LabConnection } from '../../api/labs.ts';
 import type { LabPlan } from '../../plan/lab-plan.ts';
 import type { StepReport } from '../../plan/step-report.ts';
@@ -59,13 +59,14 @@ Examples:
       else voice.printAll(planLines(plan, voice.outPaint));
       return EXIT.ok;
     }
-    await prepareMachine(context, voice, natures, words.flag('yes'));
+    if (natures.length > 0) await prepareMachine(context, voice, natures, words.flag('yes'));
     const timeout = words.number('timeout', 300);
     const restart = words.flag('yes') ? 'yes' : words.flag('live') ? 'later' : 'no';
-    const first = await applyFile(context, voice, connection, { file, restart, remove: words.flag('yes'), timeout });
+    const common = { file, timeout, brief: !words.flag('json') };
+    const first = await applyFile(context, voice, connection, { ...common, restart, remove: words.flag('yes') });
     if (first.needs === undefined) return show(voice, words, first);
     const consent = await askConsent(context, voice, first.needs, async () => await connection.call('plan', { file }));
-    return show(voice, words, await applyFile(context, voice, connection, { file, ...consent, timeout }));
+    return show(voice, words, await applyFile(context, voice, connection, { ...common, ...consent }));
   },
 };
 
@@ -75,10 +76,10 @@ async function applyFile(
   context: Context,
   voice: Voice,
   connection: LabConnection,
-  { file, restart, remove, timeout }: Consent & { readonly file: FileWish; readonly timeout: number },
+  wish: Consent & Pick<Requests['apply'], 'file' | 'timeout' | 'brief'>,
 ): Promise<ApplyOutcome> {
   return await withProgress(context, voice, { doing: 'Starting', nodes: [], block: false, awaited: true }, (onEvent) =>
-    connection.call('apply', { file, restart, remove, wait: true, timeout }, (event) => {
+    connection.call('apply', { ...wish, wait: true }, (event) => {
       if (event.stage !== 'skipped') onEvent(event);
     }),
   );

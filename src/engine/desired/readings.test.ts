@@ -25,6 +25,7 @@ describe('Readings', () => {
       { kind: 'namespace', template: 'namespace' },
       { kind: 'vm', template: 'small' },
     ]);
+    expect((await readings.read(file, readings.spec(number))).natures).toEqual([]);
     const { topology, ...spec } = readings.spec(number);
     expect(spec).toEqual({ name: 'lab', ...place });
     expect(topology.name).toBe('graph');

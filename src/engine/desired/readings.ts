@@ -24,7 +24,7 @@ export interface Reading {
   readonly diagnostics: readonly Diagnostic[];
   /** Stands for the lab that the text describes; left out where a diagnostic is an error. */
   readonly number?: number;
-  /** What the nodes are that run something: each nature once. */
+  /** What nodes are that run something, as far as the running lab has none that are the same: each nature once. */
   readonly natures: readonly NodeNature[];
 }
 
@@ -52,7 +52,8 @@ export class Readings {
     const named: Topology = { ...topology, name: running.topology.name };
     const own = { ...place, ...(template === undefined ? {} : { template }) };
     const number = this.#remember({ name: running.name, ...own, topology: withSharedParts(named, running.topology) });
-    return { diagnostics, number, natures: naturesOf(topology) };
+    const known = naturesOf(running.topology);
+    return { diagnostics, number, natures: [...naturesOf(topology)].flatMap(([key, nature]) => (known.has(key) ? [] : nature)) };
   }
 
   /** What was read under a number; HostError `no-such-reading` once it is forgotten. */
@@ -72,11 +73,11 @@ export class Readings {
   }
 }
 
-function naturesOf({ nodes }: Topology): readonly NodeNature[] {
+function naturesOf({ nodes }: Topology): ReadonlyMap<string, NodeNature> {
   const natures = new Map<string, NodeNature>();
   for (const node of nodes) {
     const { kind, template } = node;
     if (isGenerated(node)) natures.set(`${kind} ${template}`, { kind, template });
   }
-  return [...natures.values()];
+  return natures;
 }
