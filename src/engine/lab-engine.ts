@@ -125,7 +125,7 @@ export class LabEngine {
     this.#parts = parts;
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
     this.#stillness = new NodeStillness(parts.events);
-    this.#readings = new Readings(parts.readTopology);
+    this.#readings = new Readings(parts.readTopology, parts.clock);
     this.#waysOut = new WaysOut(parts);
     const own = {
       held: this.#held,

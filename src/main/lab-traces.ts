@@ -1,5 +1,6 @@
 import { basename, dirname } from 'node:path';
 import { setAside } from '../engine/desired/document.ts';
+import { fileEdges } from '../host/file-edges.ts';
 import { isHalfOf, systemFiles } from '../host/files.ts';
 
 /** What a lab's document says about where the lab has left files. */
@@ -25,13 +26,16 @@ function subjectOf(untrustedText: string | undefined): LabSubject {
 }
 
 /**
- * Where the lab of a document is, and whether the document is torn. Documents of large labs are long and every command asks, so of one
- * that ends as documents do only the beginning is looked at.
+ * Where the lab of a document is, and whether the document is torn; undefined where there is none. Documents of large labs are long and every
+ * command asks, so of one that ends as documents do only the beginning is read.
  */
-export function whereabouts(untrustedText: string): { readonly directory: string; readonly torn: boolean } {
-  const begin = untrustedText.endsWith('}\n') ? WHERE.exec(untrustedText.slice(0, 16_384)) : null;
+export async function whereabouts(document: string): Promise<{ readonly directory: string; readonly torn: boolean } | undefined> {
+  const edges = fileEdges(document, { first: 16_384, last: 2 });
+  const begin = edges?.last === '}\n' ? WHERE.exec(edges.first) : null;
   if (begin !== null) return { directory: textOf(begin[1] ?? ''), torn: false };
-  const { directory, nodes } = subjectOf(untrustedText);
+  const text = await systemFiles.readTextIfThere(document);
+  if (text === undefined) return undefined;
+  const { directory, nodes } = subjectOf(text);
   return { directory, torn: nodes === undefined };
 }
 

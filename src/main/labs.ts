@@ -133,8 +133,7 @@ export function openLabs(environment: Environment): Labs {
 
 async function describe(name: string, environment: Environment, run: string): Promise<KnownLab> {
   const path = documentPath(environment, name);
-  const text = await systemFiles.readTextIfThere(path);
-  const { directory, torn } = text === undefined ? { directory: '', torn: false } : whereabouts(text);
+  const { directory, torn } = (await whereabouts(path)) ?? { directory: '', torn: false };
   const alive = findAnchor(run, name) !== undefined;
   return { name, directory, alive, ...(torn ? { torn: path } : {}) };
 }

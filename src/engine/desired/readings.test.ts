@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest';
+import type { Clock } from '../../boundary/clock.ts';
 import type { ReadTopology } from '../../boundary/read-topology.ts';
 import { readTopology } from '../../dot/read-topology.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
 import { Readings } from './readings.ts';
 
 const read: ReadTopology = (source, options) => Promise.resolve(readTopology(source, options));
+const clock: Clock = { now: () => 0, sleep: () => Promise.resolve() };
 const text =
   'graph "other" { qn_template="namespace"; a:eth0 -- b:eth0; m [qn_template="small"]; h [qn_hub="true"]; h -- a:eth1 }';
 const place = { directory: '/lab', files: '/lab', input: '/lab/topology.dot.in' };
@@ -18,7 +20,7 @@ const running: LabSpec = {
 
 describe('Readings', () => {
   it('remembers what a text says, under the names that the lab runs by', async () => {
-    const readings = new Readings(read);
+    const readings = new Readings(read, clock);
     const { number = 0, diagnostics, natures } = await readings.read(file, running);
     expect(diagnostics).toEqual([]);
     expect(natures).toEqual([
@@ -33,7 +35,7 @@ describe('Readings', () => {
   });
 
   it('shares with the running lab what has not changed', async () => {
-    const readings = new Readings(read);
+    const readings = new Readings(read, clock);
     const first = readings.spec((await readings.read(file, running)).number ?? 0);
     const longer = { ...file, text: text.replace(/\}$/, '; b:eth1 -- m:eth0 }') };
     const second = readings.spec((await readings.read(longer, first)).number ?? 0);
@@ -42,7 +44,7 @@ describe('Readings', () => {
   });
 
   it('takes the template of the lab unless another one is named', async () => {
-    const readings = new Readings(read);
+    const readings = new Readings(read, clock);
     const templates = async (wish: object, lab: LabSpec) => {
       const { number = 0 } = await readings.read({ ...file, ...wish }, lab);
       const { template, topology } = readings.spec(number);
@@ -53,13 +55,13 @@ describe('Readings', () => {
   });
 
   it('gives no number to a text with errors', async () => {
-    const reading = await new Readings(read).read({ ...file, text: 'graph { a:eth0 -- }' }, running);
+    const reading = await new Readings(read, clock).read({ ...file, text: 'graph { a:eth0 -- }' }, running);
     expect(reading.number).toBeUndefined();
     expect(reading.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
   });
 
   it('forgets what was read long ago', async () => {
-    const readings = new Readings(read);
+    const readings = new Readings(read, clock);
     const numbers: (number | undefined)[] = [];
     for (let count = 0; count < 5; count++) numbers.push((await readings.read(file, running)).number);
     expect(() => readings.spec(numbers[0] ?? 0)).toThrow(expect.objectContaining({ code: 'no-such-reading' }));

@@ -1,3 +1,5 @@
+import { macPlan } from '../../address/mac-plan.ts';
+import type { Clock } from '../../boundary/clock.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { ReadTopology } from '../../boundary/read-topology.ts';
 import type { Diagnostic } from '../../model/diagnostic.ts';
@@ -34,11 +36,13 @@ const remembered = 4;
 /** Reads topology files for commands, and remembers the last of what was read: a long-lived process reads faster than a fresh one. */
 export class Readings {
   readonly #read: ReadTopology;
+  readonly #clock: Clock;
   readonly #specs = new Map<number, LabSpec>();
   #number = 0;
 
-  constructor(read: ReadTopology) {
+  constructor(read: ReadTopology, clock: Clock) {
     this.#read = read;
+    this.#clock = clock;
   }
 
   /** Reads a text as that of a running lab, which keeps its name and its graph's. */
@@ -51,7 +55,10 @@ export class Readings {
     if (topology === undefined) return { diagnostics, natures: [] };
     const named: Topology = { ...topology, name: running.topology.name };
     const own = { ...place, ...(template === undefined ? {} : { template }) };
-    const number = this.#remember({ name: running.name, ...own, topology: withSharedParts(named, running.topology) });
+    const spec = { name: running.name, ...own, topology: withSharedParts(named, running.topology) };
+    const number = this.#remember(spec);
+    // Whoever has the file read looks at the answer first: meanwhile the addresses are found out that a plan or an apply asks for next.
+    void this.#clock.sleep(0).then(() => macPlan(spec.topology));
     const known = naturesOf(running.topology);
     return { diagnostics, number, natures: [...naturesOf(topology)].flatMap(([key, nature]) => (known.has(key) ? [] : nature)) };
   }
