@@ -8,7 +8,12 @@ export interface Files {
   readBytes(path: string): Promise<Uint8Array>;
   /** Written beside the target, then renamed over it: readers see the old or the new, never a half. `durable` syncs file and folder first. */
   replace(path: string, content: string | Uint8Array, options?: { mode?: number; durable?: boolean }): Promise<void>;
-  /** The same of many small files, much faster than one by one. They are not synced. */
+  /**
+   * Writes lines over those of the file that is there, for whoever has it open or mounted, and makes it where it is missing. In one write: who
+   * reads meanwhile, or is left by a process that was killed, sees the old lines or the new ones, those with empty lines behind them at worst.
+   */
+  overwrite(path: string, lines: string, options?: { mode?: number }): Promise<void>;
+  /** As `replace`, of many small files, much faster than one by one. They are not synced. */
   replaceAll(files: ReadonlyMap<string, string>): Promise<void>;
   exists(path: string): Promise<boolean>;
   /** False, too, where nothing is. */

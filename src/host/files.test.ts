@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, rm, stat, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, open, readdir, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -53,6 +53,25 @@ describe('replace', () => {
   it('says that nothing is lost when the device is full', async () => {
     const failure = await failureOf(files.replace('/proc/sys/new', 'x'));
     expect(failure.hint).toContain('nothing is lost');
+  });
+});
+
+describe('overwrite', () => {
+  it('makes a file, and changes the one that is there for whoever has it open', async () => {
+    const path = join(folder, 'a');
+    await files.overwrite(path, 'one\nand more\n', { mode: 0o600 });
+    expect((await stat(path)).mode & 0o777).toBe(0o600);
+    const reader = await open(path);
+    try {
+      for (const lines of ['two\n', 'three\nand much more\n', '']) {
+        await files.overwrite(path, lines);
+        const buffer = Buffer.alloc(100);
+        const { bytesRead } = await reader.read(buffer, 0, 100, 0);
+        expect(buffer.toString('utf8', 0, bytesRead)).toBe(lines);
+      }
+    } finally {
+      await reader.close();
+    }
   });
 });
 

@@ -1,4 +1,4 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { constants, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import type { Files } from '../boundary/files.ts';
@@ -26,6 +26,7 @@ export const systemFiles: Files = {
     attempt(`make the directory ${path}`, async () => {
       await mkdir(path, { recursive: true, ...(mode === undefined ? {} : { mode }) });
     }),
+  overwrite: (path, lines, { mode = 0o666 } = {}) => attempt(`write ${path}`, () => overwrite(path, Buffer.from(lines), mode)),
   async replace(path, content, options = {}) {
     const temporary = join(dirname(path), temporaryName(basename(path)));
     try {
@@ -95,6 +96,19 @@ async function write(path: string, content: string | Uint8Array, options: { mode
     await file.writeFile(content);
     if (options.mode !== undefined) await file.chmod(options.mode);
     if (options.durable) await file.sync();
+  } finally {
+    await file.close();
+  }
+}
+
+/** What the old content is longer by is made empty lines by the same write, and cut off then. */
+async function overwrite(path: string, content: Buffer, mode: number): Promise<void> {
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT, mode);
+  try {
+    const { size } = await file.stat();
+    const covering = Buffer.concat([content, Buffer.alloc(Math.max(0, size - content.length), '\n')]);
+    await file.write(covering, 0, covering.length, 0);
+    if (size > content.length) await file.truncate(content.length);
   } finally {
     await file.close();
   }

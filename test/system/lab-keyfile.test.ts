@@ -99,6 +99,13 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
       await isAsTheSampleSays('B');
     });
 
+    /** What the process that the node was started with sees. */
+    async function ownView(node: string): Promise<string> {
+      const { nodes } = await weft.status(directory);
+      const pid = nodes.find(({ name }) => name === node)?.pid;
+      return readFileSync(`/proc/${pid}/root/etc/resolv.conf`, 'utf8');
+    }
+
     it('replaces what a former file set by what the file says now', async () => {
       const other = sample
         .replace('10.250.9.26/30', '10.250.9.25/30')
@@ -110,6 +117,7 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
       expect(await inNode('B', 'ip', '-br', 'address', 'show', 'dev', 'F')).toMatch(/ 10\.250\.9\.25\/30 *\n$/);
       expect((await inNode('B', 'ip', 'route')).trim()).toMatch(/^10\.250\.9\.24\/30 [^\n]*$/);
       expect(await inNode('B', 'cat', '/etc/resolv.conf')).toBe('nameserver 10.250.7.3\n');
+      expect(await ownView('B')).toBe('nameserver 10.250.7.3\n');
       weft.write({ [`lab/B.d/${keyfiles}/F.nmconnection`]: sample });
       await weft.ok(directory, 'link', 'B', 'F', 'off');
       await weft.ok(directory, 'link', 'B', 'F', 'on');
@@ -117,10 +125,7 @@ describe.each<Holder>(['root', 'user'])('keyfiles of nodes, as %s', (holder) => 
     });
 
     it("shows the node's own process, and nobody else, its name server", async () => {
-      const { nodes } = await weft.status(directory);
-      const pid = nodes.find(({ name }) => name === 'B')?.pid;
-      const seen = readFileSync(`/proc/${pid}/root/etc/resolv.conf`, 'utf8');
-      expect(seen).toBe('nameserver 10.250.7.2\n');
+      expect(await ownView('B')).toBe('nameserver 10.250.7.2\n');
       expect(await inNode('F', 'cat', '/etc/resolv.conf')).toBe(ofMachine);
     });
 

@@ -68,8 +68,8 @@ export class NamespaceConfig {
   }
 
   async forget(name: string): Promise<void> {
-    if (!this.#dns.delete(name)) return;
-    await this.#write(name, new Map());
+    this.#dns.delete(name);
+    await this.#parts.resolvers.forget(name);
   }
 
   async #write(name: string, dns: NameServersByPort): Promise<void> {

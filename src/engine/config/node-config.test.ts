@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -80,9 +80,23 @@ describe('a namespace', () => {
     await config.interfaceAppeared(namespace, 'G', undefined);
     expect(readFileSync(`${folder}/run/resolv/B`, 'utf8')).toBe('nameserver 10.1.0.9\nnameserver 10.0.0.9\n');
     await config.interfaceGone(namespace, 'F');
+    expect(readFileSync(`${folder}/run/resolv/B`, 'utf8')).toBe('nameserver 10.1.0.9\n');
     await config.interfaceGone(namespace, 'G');
-    expect(config.resolverOf('B')).toBeUndefined();
-    expect(existsSync(`${folder}/run/resolv/B`)).toBe(false);
+    expect(readFileSync(`${folder}/run/resolv/B`, 'utf8')).toBe(readFileSync('/etc/resolv.conf', 'utf8'));
+  });
+
+  it('keeps its file, which its processes have mounted', async () => {
+    const path = `${folder}/run/resolv/B`;
+    const servers = ['10.0.0.9', '10.100.100.100;10.100.100.101', '10.0.0.8'];
+    const inodes = new Set<number>();
+    for (const dns of servers) {
+      write('B', 'F.nmconnection', profile('F', `address1=10.0.0.1/24\ndns=${dns}\n`));
+      await config.interfaceAppeared(namespace, 'F', undefined);
+      expect(readFileSync(path, 'utf8')).toBe(`nameserver ${dns.replace(';', '\nnameserver ')}\n`);
+      inodes.add(statSync(path).ino);
+    }
+    await config.interfaceGone(namespace, 'F');
+    expect(inodes.add(statSync(path).ino).size).toBe(1);
   });
 
   it('leaves nothing when it goes itself', async () => {

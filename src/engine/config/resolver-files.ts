@@ -12,10 +12,14 @@ export interface ResolverFilesParts {
   readonly routed: () => Pick<RoutedNetwork, 'isMember' | 'hasUplink'>;
 }
 
-/** The files that namespace nodes see as /etc/resolv.conf; one that has none sees the machine's. */
+/**
+ * The files that namespace nodes see as /etc/resolv.conf; one that has none sees the machine's. Processes of the node have the file itself
+ * mounted, so it is written over and never replaced: those that run already see what it says now.
+ */
 export class ResolverFiles {
   readonly #parts: ResolverFilesParts;
-  readonly #written = new Map<string, string>();
+  /** What was written last; undefined where no interface says anything any more. */
+  readonly #written = new Map<string, string | undefined>();
 
   constructor(parts: ResolverFilesParts) {
     this.#parts = parts;
@@ -30,31 +34,35 @@ export class ResolverFiles {
   /** Gives a node a file of its own before anything is known of its name servers: the machine's, or those of the uplink that is to come. */
   async prepare(node: string): Promise<void> {
     const { files, routed, run } = this.#parts;
-    const path = resolverFile(run, node);
-    if (this.#written.has(node) || (await files.exists(path))) return;
-    const text = routed().hasUplink(node) ? resolvConf([serving(CLIENT_DNS)]) : await files.readTextIfThere('/etc/resolv.conf');
-    await this.#put(path, text ?? '');
+    if (this.#written.has(node) || (await files.exists(resolverFile(run, node)))) return;
+    const text = routed().hasUplink(node) ? resolvConf([serving(CLIENT_DNS)]) : await this.#machines();
+    await this.#put(node, text ?? '');
   }
 
-  /** Says in it what the node's interfaces say of name servers. */
+  /** Says in it what the node's interfaces say of name servers. Where none says anything any more, it is as the machine's is now. */
   async write(node: string, interfaces: Iterable<DnsConfig>): Promise<void> {
     const text = resolvConf([...interfaces]);
     if (text === this.#written.get(node)) return;
-    const { files, routed, run } = this.#parts;
-    const path = resolverFile(run, node);
-    if (text !== undefined) {
-      await this.#put(path, text);
-      this.#written.set(node, text);
-    } else if (!routed().isMember(node)) {
-      await files.remove(path);
-      this.#written.delete(node);
-    }
+    if (text === undefined && this.#parts.routed().isMember(node)) return;
+    await this.#put(node, text ?? (await this.#machines()));
+    this.#written.set(node, text);
   }
 
-  async #put(path: string, text: string): Promise<void> {
-    const { files } = this.#parts;
+  /** The node is no longer of the lab. */
+  async forget(node: string): Promise<void> {
+    this.#written.delete(node);
+    await this.#parts.files.remove(resolverFile(this.#parts.run, node));
+  }
+
+  async #machines(): Promise<string> {
+    return (await this.#parts.files.readTextIfThere('/etc/resolv.conf')) ?? '';
+  }
+
+  async #put(node: string, text: string): Promise<void> {
+    const { files, run } = this.#parts;
+    const path = resolverFile(run, node);
     await files.makeDirectory(path.slice(0, path.lastIndexOf('/')), 0o700);
-    await files.replace(path, text, { mode: 0o644 });
+    await files.overwrite(path, text, { mode: 0o644 });
   }
 }
 
