@@ -65,7 +65,10 @@ export function clientPort(terms: UplinkTerms): PortConfig {
   };
 }
 
-/** A provider's interface to a client (section 5, steps 1 to 7): host routes to its real addresses, whose MAC is known; the gateway's own address. */
+/**
+ * A provider's interface to a client (section 5, steps 1 to 7): host routes to its real addresses, whose MAC is known; the gateway's own address.
+ * With rp_filter nobody but the client is learnt of by ARP there either: who asks with another's address is as good as silent.
+ */
 export function providerPort(terms: UplinkTerms, number: number, ownMac: string): PortConfig {
   const { gateway, gateway6, ip, ip6, mac, visibleGateway, visibleIp } = terms;
   const reached = [{ ip, length: 32 }, ...(ip6 === undefined ? [] : [{ ip: ip6, length: 128 }])];
@@ -79,7 +82,10 @@ export function providerPort(terms: UplinkTerms, number: number, ownMac: string)
       ip6,
       fake: visibleIp === ip ? undefined : { ip: visibleIp, gateway: visibleGateway },
     }).map((address) => ({ address, mac })),
-    ipv4: [{ key: 'proxy_arp', value: '1' }],
+    ipv4: [
+      { key: 'proxy_arp', value: '1' },
+      { key: 'rp_filter', value: '1' },
+    ],
     ipv6:
       ip6 === undefined ? NO_IPV6 : [...OUR_IPV6, { key: 'drop_unsolicited_na', value: '1' }, { key: 'proxy_ndp', value: '1' }],
     nameServers: [],

@@ -72,11 +72,17 @@ describe.each(surroundings)('case 46: attacks of a client, among $among, as $hol
       return (counter) => (after[counter] ?? 0) - (before[counter] ?? 0);
     }
 
-    /** What a provider knows of its clients for good. What it learns at an interface beside that is of no route by it. */
+    /** Whom a provider knows at its interfaces to clients, by ARP and NDP. */
     async function neighboursOf(node: string): Promise<readonly string[]> {
       const lines = (await lab.in(node, 'ip neigh show; ip -6 neigh show')).split('\n').map((line) => line.trim());
-      return [...new Set(lines.filter((line) => line.endsWith('PERMANENT')))].sort();
+      return [...new Set(lines.filter((line) => / dev vif/.test(line)))].sort();
     }
+
+    it('is known to its provider by its own addresses alone, for good', async () => {
+      const known = [...own.map((ip) => ['vif4.0', ip]), ...victim.map((ip) => ['vif5.0', ip])];
+      const lines = known.map(([port, ip]) => `${ip} dev ${port} lladdr ${client} PERMANENT`);
+      expect(await neighboursOf('sys-firewall')).toEqual(lines.sort());
+    });
 
     it('sees its own frames leave: a mark that is allowed arrives', async () => {
       const capture = await lab.capture('world:lan');
@@ -113,6 +119,10 @@ describe.each(surroundings)('case 46: attacks of a client, among $among, as $hol
         attack.arp('request', at(evil, claimed), at(everybody, victim[0])),
         attack.arp('reply', at(evil, claimed), at(provider, gateway[0])),
         attack.arp('reply', at(evil, claimed), at(client, victim[0])),
+        // What a provider answers, for itself and for others: of who asks it would take note.
+        ...[gateway[0], world[0], victim[0], '10.137.0.2'].map((asked) =>
+          attack.arp('request', at(evil, claimed), at(everybody, asked)),
+        ),
       ]);
       await sent(...claims);
     });
@@ -134,7 +144,8 @@ describe.each(surroundings)('case 46: attacks of a client, among $among, as $hol
         ...times(500, (index) => attack.echo(at(mac(index), victim[0]), at(mac(1000 + index), world[0]))),
         ...times(500, (index) => attack.echo(at(mac(index), victim[0]), at(provider, world[0]))),
       );
-      expect(grown('ip qubes spoofed')).toBeGreaterThanOrEqual(500);
+      // A guest's queue need not hold all of a burst.
+      expect(grown('ip qubes spoofed')).toBeGreaterThanOrEqual(guests.length === 0 ? 500 : 250);
     });
 
     it('frames with VLAN tags', async () => {
