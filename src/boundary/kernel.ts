@@ -73,6 +73,11 @@ export type KernelOp =
    * has cost are set again, for as long as the worker lives.
    */
   | { readonly op: 'plug'; readonly netns: Netns; readonly name: string; readonly on: boolean }
+  /**
+   * Moves an interface to another namespace, under its name, where it then is down and without addresses. One that is there already stays.
+   * EINVAL where the kernel binds it to its namespace, as it does with wireless ones.
+   */
+  | { readonly op: 'link-move'; readonly netns: Netns; readonly name: string; readonly to: Netns }
   | { readonly op: 'link-delete'; readonly netns: Netns; readonly name: string }
   /** Every frame that enters at `from` leaves at each of `to` (tc ingress, mirred). Replaces what was there; an empty list removes it. */
   | { readonly op: 'redirect'; readonly netns: Netns; readonly from: string; readonly to: readonly string[] }

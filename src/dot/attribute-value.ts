@@ -26,6 +26,10 @@ const RULES: Readonly<Record<ValueType, (value: string) => string | undefined>> 
     const fault = interfaceNameFault(value);
     return fault && `a name for an interface: ${fault}`;
   },
+  interfaces: (value) => {
+    const faults = value.split(',').flatMap((part) => interfaceNameFault(part.trim()) ?? []);
+    return faults[0] && `names of interfaces with commas between them: ${faults[0]}`;
+  },
   addresses: (value) =>
     value.split(',').every((part) => parseIpPrefix(part) !== undefined)
       ? undefined

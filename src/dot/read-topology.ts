@@ -5,6 +5,7 @@ import { findAttachmentFaults } from './attachment-faults.ts';
 import { findAttributeFaults } from './attribute-faults.ts';
 import { attributesOf } from './attributes-of.ts';
 import { findConditionFaults } from './condition-faults.ts';
+import { findDeviceFaults } from './device-faults.ts';
 import { findDuplicateFaults } from './duplicate-faults.ts';
 import { evaluate } from './evaluate.ts';
 import { evaluatePlain } from './evaluate-plain.ts';
@@ -115,6 +116,7 @@ function interpret(
     findAttachmentFaults(source.text, graph),
     findUplinkFaults(graph, topology),
     findForwardFaults(source.text, graph, topology),
+    findDeviceFaults(graph, topology),
     linkFaults(source.text, { graph, byName, links, lineOf }),
   ].flat();
   return { topology: overrideTemplates(topology, options.templateOverride), diagnostics };

@@ -18,6 +18,7 @@ export type ValueType =
   | 'oui'
   | 'mtu'
   | 'interface'
+  | 'interfaces'
   | 'addresses'
   | 'ipv4'
   | 'ipv6'
@@ -80,6 +81,18 @@ export const VOCABULARY: readonly VocabularyEntry[] = [
   { name: 'qn_ip', on: NODE, type: 'ipv4', meaning: 'IPv4 address on the uplink' },
   { name: 'qn_ip6', on: NODE, type: 'ipv6', meaning: 'IPv6 address on the uplink' },
   { name: 'qn_mac', on: NODE, type: 'mac', meaning: 'MAC of the uplink interface' },
+  {
+    name: 'qn_nic',
+    on: NODE,
+    type: 'interfaces',
+    meaning: 'interfaces of the machine that the namespace takes, commas between them',
+  },
+  {
+    name: 'qn_nic_force',
+    on: NODE,
+    type: 'boolean',
+    meaning: "true takes an interface that has the machine's default route, too",
+  },
   { name: 'qn_firewall', on: ANY_NODE, type: 'text', meaning: 'firewall rules in the grammar of Qubes, one a line' },
   { name: 'qn_forward', on: NODE, type: 'text', meaning: 'ports that are forwarded to the node, one a line: tcp 8080:80' },
   { name: 'qn_label', on: ANY_NODE, type: 'text', meaning: 'colour label' },

@@ -11,6 +11,7 @@ import type { ActiveLab } from './active-lab.ts';
 import { carryOut } from './carry-out.ts';
 import { connectionLinks, type DesiredState, desiredTopology } from './desired/desired-state.ts';
 import type { HeldLab } from './desired/held-lab.ts';
+import type { MachineDevices } from './devices/machine-devices.ts';
 import type { LabEvents } from './events/lab-events.ts';
 import { tellReport } from './events/step-events.ts';
 import type { Lab } from './lab.ts';
@@ -28,6 +29,7 @@ export interface ConvergenceParts {
   readonly carriers: PortCarriers;
   readonly events: LabEvents;
   readonly stillness: NodeStillness;
+  readonly devices: MachineDevices;
   readonly log: (message: string) => void;
 }
 
@@ -102,6 +104,8 @@ export class Convergence {
   /** Carries out the steps of a plan. In a turn. */
   async converge(scope?: ReadonlySet<string>, watch: ConvergenceWatch = unwatched): Promise<readonly StepReport[]> {
     const { active } = this;
+    // Before a namespace ends, with which some of them would.
+    await this.#parts.devices.settled;
     const plan = watch.plan ?? (await this.plan(scope));
     await active.loadRules();
     const links = plan.steps.filter((step) => step.action === 'connect').length;

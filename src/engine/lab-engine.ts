@@ -26,6 +26,7 @@ import type { DocumentStore } from './desired/document.ts';
 import { HeldLab } from './desired/held-lab.ts';
 import { begunAnew, type FileWish, freshState, withEdits } from './desired/next-state.ts';
 import { type FileText, type Reading, Readings } from './desired/readings.ts';
+import { MachineDevices } from './devices/machine-devices.ts';
 import type { LabEvents } from './events/lab-events.ts';
 import { tellChanges } from './events/step-events.ts';
 import type { Lab } from './lab.ts';
@@ -112,6 +113,7 @@ export class LabEngine {
   readonly #carriers: PortCarriers;
   readonly #stillness: NodeStillness;
   readonly #waysOut: WaysOut;
+  readonly #devices: MachineDevices;
   readonly #convergence: Convergence;
   readonly #starts: Starts;
   readonly #changing: Changing;
@@ -127,12 +129,14 @@ export class LabEngine {
     this.#stillness = new NodeStillness(parts.events);
     this.#readings = new Readings(parts.readTopology, parts.clock);
     this.#waysOut = new WaysOut(parts);
+    this.#devices = new MachineDevices(parts);
     const own = {
       held: this.#held,
       turns: this.#turns,
       abilities: parts.kernel.abilities,
       stillness: this.#stillness,
       waysOut: this.#waysOut,
+      devices: this.#devices,
     };
     const guestPorts = new GuestPorts(parts.clock, parts.log);
     this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
@@ -179,6 +183,7 @@ export class LabEngine {
     }
     for (const node of await active.endStrangers()) this.#parts.log(`${node}: it was ended, since the topology no longer has it`);
     await active.wiring.resume();
+    await this.#devices.adopt(active);
     for (const { message } of await this.#convergence.reconcile()) if (message !== undefined) this.#parts.log(message);
     this.#convergence.nameAgain();
   }
@@ -232,6 +237,7 @@ export class LabEngine {
       this.#upkeep.close();
       for (const record of active.lab.records.values()) record.wanted = false;
       await terminate([...active.lab.records.values()], active.lab.spec.directory, this.#parts, { emit });
+      await this.#devices.settled;
       await active.wiring.dismantle();
       this.#held.copyFile();
       await this.#held.copied;
@@ -434,6 +440,7 @@ export class LabEngine {
     record.ended(exit);
     void this.#parts.consoles.down(record);
     void this.#waysOut.closed(record);
+    this.#devices.ended(record.name);
     if (record.stopping) return;
     this.#parts.log(`${record.name}: ${how}`);
     this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: how });

@@ -1,3 +1,4 @@
+import { HostError } from '../boundary/host-error.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { NodeFailure, ProgressEvent } from '../model/outcome.ts';
 import { isNamespace } from '../model/topology.ts';
@@ -6,6 +7,7 @@ import type { StepReport } from '../plan/step-report.ts';
 import type { Consoles } from './console/consoles.ts';
 import type { Convergence, Plan } from './convergence.ts';
 import type { HeldLab } from './desired/held-lab.ts';
+import type { MachineDevices } from './devices/machine-devices.ts';
 import { conditionRefusals } from './links/conditions.ts';
 import { Launches } from './nodes/launches.ts';
 import type { NodeRecord } from './nodes/node-record.ts';
@@ -44,6 +46,7 @@ export interface StartParts {
   readonly convergence: Convergence;
   readonly consoles: Consoles;
   readonly waysOut: WaysOut;
+  readonly devices: MachineDevices;
   readonly abilities: KernelAbilities;
   readonly stillness: NodeStillness;
   readonly log: (message: string) => void;
@@ -59,16 +62,20 @@ export class Starts {
 
   /** What of a start must happen one after the other: what is wanted, namespaces and wires. Launches have begun then. In a turn. */
   async begin(selected: readonly NodeRecord[], wish: StartWish, watch: StartWatch): Promise<Begun> {
-    const { abilities, convergence } = this.#parts;
+    const { abilities, convergence, devices } = this.#parts;
     const { warnings, emit } = watch;
     const { active } = convergence;
     const fresh = selected.filter((record) => record.process === undefined && !record.launching);
     tellOthers(selected, watch);
+    await this.#refuseDevices(fresh);
     await this.#want(selected, fresh);
     const launches = new Launches(active.launcher, {
       wait: wish.wait,
       timeoutMs: wish.timeout * 1000,
       emit,
+      launching: async (record) => {
+        warnings.push(...(await devices.take(active, record)));
+      },
       launched: (record) => this.#launched(record, warnings),
     });
     const refused = refusedLinks(active.lab);
@@ -93,6 +100,14 @@ export class Starts {
     }
     launches.begin(fresh.filter(({ name }) => !held.has(name)));
     return { selected, fresh, blocked, launches, reports };
+  }
+
+  /** Nothing is started where a node cannot have what it wants of the machine. */
+  async #refuseDevices(fresh: readonly NodeRecord[]): Promise<void> {
+    const [refusal, ...more] = await this.#parts.devices.refusals(fresh);
+    if (refusal === undefined) return;
+    const others = more.length === 0 ? '' : ` (and so with ${more.map(({ node }) => node).join(', ')})`;
+    throw new HostError('refused', `${refusal.message}${others}`, { hint: refusal.hint });
   }
 
   async #want(selected: readonly NodeRecord[], fresh: readonly NodeRecord[]): Promise<void> {

@@ -26,6 +26,7 @@ export type DiagnosticCode =
   | 'unknown-frontend'
   | 'unknown-netvm'
   | 'bad-netvm'
+  | 'bad-device'
   | 'netvm-loop'
   | 'duplicate-forward'
   | 'template-error'

@@ -1,6 +1,7 @@
 import { attachedMac, attachedName, nextEthernetName } from '../address/attached-name.ts';
 import { ATTACH_NETWORK_TO, parseAttachNetworkTo } from '../model/attach-network-to.ts';
-import type { Link, Topology } from '../model/topology.ts';
+import { nicsOf } from '../model/machine-devices.ts';
+import type { Link, Topology, TopologyNode } from '../model/topology.ts';
 
 /** A connection of the feature `attach-network-to` that is to exist now, and the names of its two interfaces. */
 export interface Connection {
@@ -36,7 +37,7 @@ export function connectionsOf(
   const alive = wanted.filter(({ backend, frontend }) =>
     [backend, frontend].every((node) => names.has(node) && facts.runs(node)),
   );
-  const ports = new TakenPorts([...topology.links, ...others]);
+  const ports = new TakenPorts(topology.nodes, [...topology.links, ...others]);
   const connections: (Connection | undefined)[] = alive.map((attachment) => {
     const kept = before.find((connection) => isSame(connection, attachment));
     if (kept === undefined || !ports.take(kept)) return undefined;
@@ -76,11 +77,12 @@ function isSame(connection: Connection, { backend, frontend, mac }: Wanted): boo
   return connection.backend === backend && connection.frontend === frontend && connection.mac === mac;
 }
 
-/** The ports that are in use, by node: those of the topology's own links, and those of connections. */
+/** The ports that are in use, by node: those of the topology's own links, those of connections, and interfaces of the machine. */
 class TakenPorts {
   readonly #byNode = new Map<string, Set<string>>();
 
-  constructor(links: readonly Link[]) {
+  constructor(nodes: readonly TopologyNode[], links: readonly Link[]) {
+    for (const node of nodes) for (const nic of nicsOf(node)) this.#of(node.name).add(nic);
     for (const { tail, head } of links) {
       for (const { node, port } of [tail, head]) if (port !== undefined) this.#of(node).add(port);
     }

@@ -1,6 +1,7 @@
 import { attachedMac, nextEthernetName } from '../address/attached-name.ts';
 import type { NodeNumbers } from '../address/node-numbers.ts';
 import { uplinkInterface } from '../address/uplink-addresses.ts';
+import { nicsOf } from '../model/machine-devices.ts';
 import type { Link, Topology } from '../model/topology.ts';
 import { PROVIDER_MAC, type UplinkTree } from '../model/uplink-tree.ts';
 import { termsOf, type UplinkTerms } from '../routing/uplink-terms.ts';
@@ -47,7 +48,7 @@ export function uplinksOf(
   const machine = topology.nodes.find(({ kind }) => kind === 'host')?.name;
   const isMachine = (node: string) => machines.has(node);
   const lives = (uplink: Uplink) => [uplink.client, uplink.provider].every((node) => there.has(node) && facts.runs(node));
-  const ports = portsByNode([...topology.links, ...connections.map(connectionLink)]);
+  const ports = portsByNode(topology, connections);
   const uplinks = [...there].flatMap((client): Uplink[] => {
     const kept = known.get(client);
     const netvm = tree.nodes.get(client)?.netvm;
@@ -75,9 +76,9 @@ export function uplinkLink({ client, provider, clientPort, providerMac, provider
   };
 }
 
-function portsByNode(links: readonly Link[]): ReadonlyMap<string, ReadonlySet<string>> {
-  const ports = new Map<string, Set<string>>();
-  for (const { tail, head } of links) {
+function portsByNode({ links, nodes }: Topology, connections: readonly Connection[]): ReadonlyMap<string, ReadonlySet<string>> {
+  const ports = new Map<string, Set<string>>(nodes.map((node) => [node.name, new Set(nicsOf(node))]));
+  for (const { tail, head } of [...links, ...connections.map(connectionLink)]) {
     for (const { node, port } of [tail, head]) {
       if (port === undefined) continue;
       const own = ports.get(node) ?? new Set();

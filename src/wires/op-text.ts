@@ -35,6 +35,8 @@ export function opText(op: KernelOp, classifier: KernelAbilities['classifier'] =
       ];
     case 'plug':
       return [`${ip(op.netns)} link set dev ${word(op.name)}${state(op.on)}`];
+    case 'link-move':
+      return [`${ip(op.netns)} link set dev ${word(op.name)} netns ${namespace(op.to)}`];
     case 'link-delete':
       return [`${ip(op.netns)} link delete dev ${word(op.name)}`];
     case 'redirect':
@@ -110,7 +112,12 @@ function redirectText(
 
 function newEnd({ netns, name, mac, mtu }: VethEnd, pairMtu: number): string {
   const address = mac === undefined ? '' : ` address ${mac}`;
-  return `name ${word(name)}${address} mtu ${mtu ?? pairMtu}${netns === PANEL ? '' : ` netns ${netns === HOST ? '"$MACHINE"' : word(netns)}`}`;
+  return `name ${word(name)}${address} mtu ${mtu ?? pairMtu}${netns === PANEL ? '' : ` netns ${namespace(netns)}`}`;
+}
+
+function namespace(netns: Netns): string {
+  if (netns === PANEL) return '/proc/1/ns/net';
+  return netns === HOST ? '"$MACHINE"' : word(netns);
 }
 
 function state(up: boolean): string {

@@ -24,6 +24,8 @@ export interface LaunchOptions {
   readonly wait: boolean;
   readonly timeoutMs: number;
   readonly emit: (event: ProgressEvent) => void;
+  /** Called right before a process is started; with a HostError it is not. */
+  readonly launching: (record: NodeRecord) => Promise<void>;
   /** Called as soon as a process runs, before anybody waits for it to be ready. */
   readonly launched: (record: NodeRecord) => Promise<void>;
 }
@@ -108,10 +110,15 @@ export class Launcher {
   }
 
   async #launchBatch(records: readonly NodeRecord[], options: LaunchOptions): Promise<readonly NodeFailure[]> {
-    const wanted = records.filter((record) => record.wanted);
-    for (const { name } of wanted) options.emit({ node: name, stage: 'launching' });
-    const outcomes = await this.#parts.kernel.spawn(wanted.map((record) => this.#driverOf(record).launch(this.#node(record))));
     const failures: NodeFailure[] = [];
+    const wanted: NodeRecord[] = [];
+    for (const record of records) {
+      if (!record.wanted) continue;
+      const failure = await this.#launching(record, options);
+      if (failure === undefined) wanted.push(record);
+      else failures.push(failure);
+    }
+    const outcomes = await this.#parts.kernel.spawn(wanted.map((record) => this.#driverOf(record).launch(this.#node(record))));
     const started: NodeRecord[] = [];
     const pids = new Map<string, string>();
     for (const [at, record] of wanted.entries()) {
@@ -134,6 +141,17 @@ export class Launcher {
     return failures;
   }
 
+  async #launching(record: NodeRecord, options: LaunchOptions): Promise<NodeFailure | undefined> {
+    options.emit({ node: record.name, stage: 'launching' });
+    try {
+      await options.launching(record);
+      return undefined;
+    } catch (failure) {
+      if (!(failure instanceof HostError)) throw failure;
+      return failed(record, failure.message, failure.hint, options);
+    }
+  }
+
   async #launchMachine(record: NodeRecord, memory: MemoryBudget, options: LaunchOptions): Promise<NodeFailure | undefined> {
     const boots = this.#lab.scripts.get(record.name)?.capabilities.boots ?? false;
     options.emit({ node: record.name, stage: 'waiting' });
@@ -141,7 +159,8 @@ export class Launcher {
     try {
       if (!record.wanted) return undefined;
       memory.take(this.#memoryOf(record), record.name);
-      options.emit({ node: record.name, stage: 'launching' });
+      const refused = await this.#launching(record, options);
+      if (refused !== undefined) return refused;
       const [driver, node] = [this.#driverOf(record), this.#node(record)];
       await driver.prepare(node);
       const printed = (await this.#printed(record)).length;

@@ -17,6 +17,8 @@ export function doing(op: KernelOp): string {
       return `change the interface ${place(op)}`;
     case 'plug':
       return `${op.on ? 'plug' : 'unplug'} ${place(op)}`;
+    case 'link-move':
+      return `move the interface ${place(op)} to ${network(op.to)}`;
     case 'link-delete':
       return `delete the interface ${place(op)}`;
     case 'redirect':

@@ -16,7 +16,7 @@ import { forgetFlow, forgetFlows } from './flow-operations.ts';
 import type { FrameCarrier } from './frame-carrier.ts';
 import type { Namespaces } from './namespaces.ts';
 import { loadRules } from './nft-operation.ts';
-import { isForeign } from './ownership.ts';
+import { findLink, isForeign } from './ownership.ts';
 import type { Unplugged } from './plug-operation.ts';
 import { redirect } from './redirect-operation.ts';
 import { addTap } from './tap-operation.ts';
@@ -67,6 +67,7 @@ const operations: Operations = {
   'bridge-join': joinBridge,
   'link-set': changeLink,
   plug: (namespaces, op, { unplugged }) => unplugged.plug(namespaces, op),
+  'link-move': moveLink,
   'link-delete': (namespaces, { netns, name }, { carrier }) => {
     carrier.remove(netns, name);
     removeLink(namespaces, netns, name);
@@ -139,6 +140,11 @@ function setCarrier(namespaces: Namespaces, netns: Netns, name: string, carrier:
   } catch (thrown) {
     if (!(carrier && errnoOf(thrown) === 'EPERM')) throw thrown;
   }
+}
+
+function moveLink(namespaces: Namespaces, { netns, name, to }: Op<'link-move'>): void {
+  if (findLink(namespaces, netns, name) === undefined && findLink(namespaces, to, name) !== undefined) return;
+  setLink(namespaces.socket(netns), name, { netns: namespaces.descriptor(to) });
 }
 
 /** On the machine itself, only what carries a mark of ours is removed. */

@@ -48,6 +48,8 @@ export interface LinkChange {
   readonly carrier?: boolean;
   readonly master?: number;
   readonly group?: number;
+  /** A descriptor of the namespace that it is moved to. */
+  readonly netns?: number;
 }
 
 interface NewVethEnd {
@@ -99,6 +101,7 @@ export function setLink(socket: NetlinkSocket, name: string, change: LinkChange)
   if (change.carrier !== undefined) message.u8(IFLA_CARRIER, change.carrier ? 1 : 0);
   if (change.master !== undefined) message.u32(IFLA_MASTER, change.master);
   if (change.group !== undefined) message.u32(IFLA_GROUP, change.group);
+  if (change.netns !== undefined) message.u32(IFLA_NET_NS_FD, change.netns);
   socket.change(message);
 }
 
