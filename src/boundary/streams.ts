@@ -12,6 +12,14 @@ export interface ByteStream {
   close(): void;
 }
 
+/** A stream whose two directions end apart from each other. */
+export interface HalfCloseStream extends ByteStream {
+  /** Nothing more is sent; what the other side sends still comes. */
+  finish(): void;
+  /** Called once, when the other side sends nothing more. What is written still leaves. */
+  onEnd(listener: () => void): void;
+}
+
 /** Listens until closed. */
 export interface Listener {
   close(): Promise<void>;
@@ -19,7 +27,12 @@ export interface Listener {
 
 export interface Streams {
   /** Rejects with a HostError whose code is the errno's name (ENOENT, ECONNREFUSED...). */
-  connectUnix(path: string): Promise<ByteStream>;
+  connectUnix(path: string): Promise<HalfCloseStream>;
+  /**
+   * On a unix socket that has these permissions before anybody can connect; a socket file that a dead process left is replaced. An accepted stream
+   * stays open for answers when the client has ended its side.
+   */
+  listenUnix(path: string, mode: number, accept: (stream: HalfCloseStream) => void): Promise<Listener>;
   /** On 127.0.0.1 only. */
   listenTcp(port: number, accept: (stream: ByteStream) => void): Promise<Listener>;
 }

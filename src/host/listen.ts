@@ -1,12 +1,20 @@
 import { createServer, type ListenOptions, type Socket } from 'node:net';
-import type { ByteStream, Listener } from '../boundary/streams.ts';
+import type { HalfCloseStream, Listener } from '../boundary/streams.ts';
 import { SocketStream } from './socket-stream.ts';
 import { systemFailure } from './system-failure.ts';
 
-/** Listens until closed; closing also ends the connections that were accepted. */
-export function listen(where: ListenOptions, name: string, accept: (stream: ByteStream) => void): Promise<Listener> {
+/**
+ * Listens until closed; closing also ends the connections that were accepted. With `halfOpen`, what is accepted stays open for answers when the
+ * client has ended its side.
+ */
+export function listen(
+  where: ListenOptions,
+  name: string,
+  accept: (stream: HalfCloseStream) => void,
+  { halfOpen = false }: { readonly halfOpen?: boolean } = {},
+): Promise<Listener> {
   const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
+  const server = createServer({ allowHalfOpen: halfOpen }, (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
     accept(new SocketStream(socket, `a client of ${name}`));

@@ -1,12 +1,12 @@
 import type { Socket } from 'node:net';
-import type { ByteStream } from '../boundary/streams.ts';
+import type { HalfCloseStream } from '../boundary/streams.ts';
 import { systemFailure } from './system-failure.ts';
 
 /** How long what was written may take to leave after close, before the connection is cut. Milliseconds. */
 const LINGER = 1000;
 
 /** A connected socket as a byte stream. Nothing is read before the first onData listener, so none of it is missed. */
-export class SocketStream implements ByteStream {
+export class SocketStream implements HalfCloseStream {
   readonly #socket: Socket;
   readonly #name: string;
   #reason: Error | undefined;
@@ -37,6 +37,14 @@ export class SocketStream implements ByteStream {
 
   resume(): void {
     this.#socket.resume();
+  }
+
+  finish(): void {
+    this.#socket.end();
+  }
+
+  onEnd(listener: () => void): void {
+    this.#socket.once('end', listener);
   }
 
   onClose(listener: (reason: Error | undefined) => void): void {

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, stat, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -61,6 +61,31 @@ describe('streams', () => {
     await expect(streams.listenTcp(port, () => undefined)).rejects.toMatchObject({ code: 'EADDRINUSE' });
     await new Promise((resolve) => other.close(resolve));
     const listener = await streams.listenTcp(port, () => undefined);
+    await listener.close();
+  });
+
+  it('answers a client that has ended its side, on a socket of its own permissions', async () => {
+    const path = join(folder, 's');
+    await writeFile(path, 'what a dead process left');
+    const before = process.umask();
+    const listener = await streams.listenUnix(path, 0o600, (stream) => {
+      let text = '';
+      stream.onData((bytes) => {
+        text += new TextDecoder().decode(bytes);
+      });
+      stream.onEnd(() => {
+        stream.write(new TextEncoder().encode(`${text}!`));
+        stream.close();
+      });
+    });
+    expect([(await stat(path)).mode & 0o777, process.umask()]).toEqual([0o600, before]);
+    const client = await streams.connectUnix(path);
+    const closed = new Promise((resolve) => client.onClose(resolve));
+    const answer = textOf(client, 6);
+    client.write(new TextEncoder().encode('hello'));
+    client.finish();
+    expect(await answer).toBe('hello!');
+    expect(await closed).toBeUndefined();
     await listener.close();
   });
 

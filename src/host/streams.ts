@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { connect } from 'node:net';
 import type { Streams } from '../boundary/streams.ts';
 import { listen } from './listen.ts';
@@ -17,5 +18,13 @@ export const systemStreams: Streams = {
         resolve(stream);
       });
     }),
+  async listenUnix(path, mode, accept) {
+    rmSync(path, { force: true });
+    // The umask alone decides what a socket is born with; it is bound before listen returns.
+    const umask = process.umask(0o777 & ~mode);
+    const listening = listen({ path, backlog: 1024 }, path, accept, { halfOpen: true });
+    process.umask(umask);
+    return await listening;
+  },
   listenTcp: (port, accept) => listen({ host: '127.0.0.1', port }, `127.0.0.1:${port}`, accept),
 };
