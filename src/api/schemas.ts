@@ -44,6 +44,7 @@ export const topologyChangesSchema: z.ZodMiniType<TopologyChanges> = z.object({
   attached: z.array(link),
   detached: z.array(z.string()),
   links: changesByName,
+  graph: z._default(attributeChanges, {}),
 });
 
 /** The parts of a lab's document that no user writes. */
@@ -104,6 +105,7 @@ const change = z.discriminatedUnion('change', [
   z.object({ change: z.literal('clone'), node: z.string(), from: z.string() }),
   z.object({ change: z.literal('remove'), node: z.string() }),
   z.object({ change: z.literal('node'), node: z.string(), attributes: attributeChanges }),
+  z.object({ change: z.literal('graph'), attributes: attributeChanges }),
   z.object({ change: z.literal('attach'), tail: changedEnd, head: changedEnd, attributes }),
   z.object({ change: z.literal('detach'), link: z.string() }),
   z.object({ change: z.literal('link'), link: z.string(), attributes: attributeChanges }),

@@ -271,6 +271,7 @@ function touchedNodes(changes: readonly Change[], before: Lab, after: Lab): Read
   const touched = new Set<string>();
   for (const change of changes) {
     if ('node' in change) touched.add(change.node);
+    if (change.change === 'graph') for (const node of after.records.keys()) touched.add(node);
     const link = 'link' in change ? (after.linksById.get(change.link) ?? before.linksById.get(change.link)) : undefined;
     for (const end of link === undefined ? [] : [link.tail, link.head]) touched.add(end.node);
   }

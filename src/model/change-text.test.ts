@@ -8,6 +8,10 @@ it.each<[Change, string]>([
   [{ change: 'remove', node: 'd' }, 'remove d'],
   [{ change: 'node', node: 'c', attributes: { 'feature.x': '1', qn_mac: null } }, 'change c: feature.x=1, without qn_mac'],
   [
+    { change: 'graph', attributes: { qn_default_netvm: 'sys-net', qn_label: null } },
+    'change the lab: qn_default_netvm=sys-net, without qn_label',
+  ],
+  [
     { change: 'attach', tail: { node: 'a', port: 'e1' }, head: { node: 'hub', port: undefined }, attributes: {} },
     'attach a:e1 -- hub',
   ],

@@ -11,6 +11,8 @@ export function changeText(change: Change): string {
       return `remove ${change.node}`;
     case 'node':
       return `change ${change.node}${attributesText(change.attributes)}`;
+    case 'graph':
+      return `change the lab${attributesText(change.attributes)}`;
     case 'attach':
       return `attach ${endText(change.tail)} -- ${endText(change.head)}${attributesText(change.attributes)}`;
     case 'detach':

@@ -23,6 +23,8 @@ export type Change =
   /** Takes a node and its links away. */
   | { readonly change: 'remove'; readonly node: string }
   | { readonly change: 'node'; readonly node: string; readonly attributes: AttributeChanges }
+  /** Attributes of the graph: what the lab has as a whole, and what its nodes have that say nothing else. */
+  | { readonly change: 'graph'; readonly attributes: AttributeChanges }
   | { readonly change: 'attach'; readonly tail: ChangedEnd; readonly head: ChangedEnd; readonly attributes: Attributes }
   /** Takes a link away, named by its id. */
   | { readonly change: 'detach'; readonly link: string }

@@ -42,6 +42,8 @@ export function editTopology(topology: Topology, change: Change): Topology | Edi
       return removeNode(topology, change.node);
     case 'node':
       return changeNode(topology, change.node, change.attributes);
+    case 'graph':
+      return changeGraph(topology, change.attributes);
     case 'attach':
       return attach(topology, change.tail, change.head, change.attributes);
     case 'detach':
@@ -99,6 +101,12 @@ function changeNode(topology: Topology, name: string, attributes: AttributeChang
   if (wrong !== undefined) return wrong;
   const changed = { ...node, attributes: withAttributes(node.attributes, attributes) };
   return { ...topology, nodes: topology.nodes.map((each) => (each === node ? changed : each)) };
+}
+
+function changeGraph(topology: Topology, attributes: AttributeChanges): Topology | EditFault {
+  const wrong = valueFault('the lab', attributes);
+  if (wrong !== undefined) return wrong;
+  return { ...topology, attributes: withAttributes(topology.attributes, attributes) };
 }
 
 /** All that is wrong with values that have a grammar of their own: the first such value, in one sentence. */

@@ -13,17 +13,27 @@ export interface TopologyChanges {
   readonly detached: readonly string[];
   /** Attributes of links, by id. */
   readonly links: Readonly<Record<string, AttributeChanges>>;
+  /** Attributes of the graph. */
+  readonly graph: AttributeChanges;
 }
 
-export const noChanges: TopologyChanges = { created: [], removed: [], nodes: {}, attached: [], detached: [], links: {} };
+export const noChanges: TopologyChanges = {
+  created: [],
+  removed: [],
+  nodes: {},
+  attached: [],
+  detached: [],
+  links: {},
+  graph: {},
+};
 
 export function isUnchanged(changes: TopologyChanges): boolean {
-  const { created, removed, nodes, attached, detached, links } = changes;
-  const lists = [created, removed, attached, detached, Object.keys(nodes), Object.keys(links)];
+  const { created, removed, nodes, attached, detached, links, graph } = changes;
+  const lists = [created, removed, attached, detached, Object.keys(nodes), Object.keys(links), Object.keys(graph)];
   return lists.every((list) => list.length === 0);
 }
 
-/** What leads from one topology to the other; nothing of it where they are equal. Graph attributes are the file's alone. */
+/** What leads from one topology to the other; nothing of it where they are equal. */
 export function changesBetween(file: Topology, desired: Topology): TopologyChanges {
   if (file === desired) return noChanges;
   const [ours, theirs] = [byName(desired.nodes), byName(file.nodes)];
@@ -40,6 +50,7 @@ export function changesBetween(file: Topology, desired: Topology): TopologyChang
     attached: desired.links.filter(({ id }) => !theirLinks.has(id)),
     detached: file.links.filter(({ id }) => !ourLinks.has(id)).map(({ id }) => id),
     links: differences(file.links, ({ id }) => id, ourLinks),
+    graph: difference(file.attributes, desired.attributes),
   };
 }
 
@@ -62,7 +73,8 @@ export function withChanges(file: Topology, changes: TopologyChanges): Topology 
   const attached = changes.attached.filter(
     (link) => names.has(link.tail.node) && names.has(link.head.node) && !endsOf(link).some((end) => taken.has(end)),
   );
-  return { ...file, nodes, links: [...staying, ...attached].map((link) => changed(link, changes.links[link.id])) };
+  const links = [...staying, ...attached].map((link) => changed(link, changes.links[link.id]));
+  return { ...changed(file, Object.keys(changes.graph).length === 0 ? undefined : changes.graph), nodes, links };
 }
 
 /** Links of the changes that find no place in the file: a node is gone, or another link holds the port. */
@@ -103,13 +115,15 @@ function differences<T extends Attributed>(
     parts.flatMap((part) => {
       const other = others.get(nameOf(part));
       if (other === undefined || other === part) return [];
-      const names = new Set([...Object.keys(part.attributes), ...Object.keys(other.attributes)]);
-      const changes = [...names]
-        .filter((name) => part.attributes[name] !== other.attributes[name])
-        .map((name) => [name, other.attributes[name] ?? null] as const);
-      return changes.length === 0 ? [] : [[nameOf(part), Object.fromEntries(changes)] as const];
+      const changes = difference(part.attributes, other.attributes);
+      return Object.keys(changes).length === 0 ? [] : [[nameOf(part), changes] as const];
     }),
   );
+}
+
+function difference(before: Attributes, after: Attributes): AttributeChanges {
+  const names = [...new Set([...Object.keys(before), ...Object.keys(after)])];
+  return Object.fromEntries(names.filter((name) => before[name] !== after[name]).map((name) => [name, after[name] ?? null]));
 }
 
 function endsOf({ tail, head }: Link): string[] {

@@ -13,6 +13,7 @@ const attributeChanges = fc.dictionary(fc.constantFrom('feature.ipv6', 'qn_appen
   minKeys: 1,
   maxKeys: 2,
 });
+const graphChanges = fc.constantFrom({ qn_labels: '9 mine 0x102030' }, { qn_labels: null }, { color: 'red', qn_mem: '64M' });
 const linkChanges = fc.constantFrom({ qn_link: 'off' }, { qn_link: null }, { qn_mtu: '1400' }, { qn_mtu: null, qn_delay: '2ms' });
 const feature = fc.constantFrom('b', 'c\nd', 'b frontend_mac=02:00:00:00:00:07', 'far', '\n\nd\n', 'b b=c', 'a\nb\nc\nd');
 const linkId = fc.tuple(end, end).map(([one, other]) => `${endText(one)}--${endText(other)}`);
@@ -38,6 +39,7 @@ export const changes: fc.Arbitrary<readonly Change[]> = fc.array(
       node,
       attributes: fc.option(feature, { freq: 4 }).map((lines) => ({ 'feature.attach-network-to': lines })),
     }),
+    fc.record({ change: fc.constant('graph'), attributes: graphChanges }),
     fc.record({ change: fc.constant('attach'), tail: end, head: end, attributes }),
     fc.record({ change: fc.constant('attach'), tail: end, head: end, attributes: fc.constant({}) }),
     fc.record({ change: fc.constant('detach'), link: linkId }),

@@ -54,6 +54,16 @@ it('reads what the first version wrote: ports that were unplugged are links that
   });
 });
 
+it('reads what was written before the graph could be changed', async () => {
+  await store().save({ ...document, changes: { ...document.changes, graph: { qn_default_netvm: 'a', qn_labels: null } } });
+  const text = await readFile(`${folder}/state/lab.json`, 'utf8');
+  const { changes, ...rest } = JSON.parse(text) as { changes: Record<string, unknown> };
+  const { graph, ...older } = changes;
+  expect(graph).toEqual({ qn_default_netvm: 'a', qn_labels: null });
+  await writeFile(`${folder}/state/lab.json`, JSON.stringify({ ...rest, changes: older }));
+  expect((await store().load())?.changes).toEqual(document.changes);
+});
+
 it('keeps the document from other users', async () => {
   await store().save(document);
   expect((await stat(`${folder}/state/lab.json`)).mode & 0o777).toBe(0o600);

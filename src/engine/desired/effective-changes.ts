@@ -3,8 +3,9 @@ import type { Attributes } from '../../model/topology.ts';
 import type { Lab } from '../lab.ts';
 
 /** Edits without what changes nothing: taking an attribute away that is not there, or giving it the value that it has. */
-export function effectiveChanges(changes: readonly Change[], { linksById, records }: Lab): readonly Change[] {
+export function effectiveChanges(changes: readonly Change[], { linksById, records, spec }: Lab): readonly Change[] {
   return changes.map((change) => {
+    if (change.change === 'graph') return { ...change, attributes: effective(change.attributes, spec.topology.attributes) };
     if (change.change === 'node') {
       return { ...change, attributes: effective(change.attributes, records.get(change.node)?.node.attributes ?? {}) };
     }

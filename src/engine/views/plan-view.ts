@@ -47,7 +47,7 @@ export function withinOnly(steps: readonly Step[], only: readonly string[] | und
 }
 
 /** Only what commands have changed: MACs that ports keep are no change of anybody's. */
-function keptSentences(differences: TopologyChanges, { nodes, links }: TopologyChanges): readonly string[] {
+function keptSentences(differences: TopologyChanges, { nodes, links, graph }: TopologyChanges): readonly string[] {
   const { created, removed, attached, detached } = differences;
   const attributes = (what: string, changes: TopologyChanges['nodes']) =>
     Object.entries(changes).flatMap(([name, values]) =>
@@ -62,6 +62,7 @@ function keptSentences(differences: TopologyChanges, { nodes, links }: TopologyC
     ...detached.map((id) => `link ${id} was detached`),
     ...attributes('node', ownOnly(differences.nodes, nodes)),
     ...attributes('link', ownOnly(differences.links, links)),
+    ...attributes('the', ownOnly({ lab: differences.graph }, { lab: graph })),
   ];
 }
 
