@@ -30,6 +30,10 @@ const RULES: Readonly<Record<ValueType, (value: string) => string | undefined>> 
     const faults = value.split(',').flatMap((part) => interfaceNameFault(part.trim()) ?? []);
     return faults[0] && `names of interfaces with commas between them: ${faults[0]}`;
   },
+  'pci-devices': (value) =>
+    value.split(',').every((part) => /^[0-9a-f]{4,}:[0-9a-f]{2}:[0-9a-f]{2}\.[0-7]$/i.test(part.trim()))
+      ? undefined
+      : 'addresses of PCI devices such as 0000:03:00.0, with commas between them',
   addresses: (value) =>
     value.split(',').every((part) => parseIpPrefix(part) !== undefined)
       ? undefined

@@ -44,10 +44,27 @@ describe('interfaces of the machine in a file', () => {
     ]);
   });
 
-  it('are for namespaces', () => {
-    expect(check(lab('eth1', 'vm [qn_kind=vm, qn_template=small, qn_nic=eth2]; way [qn_kind=internet, qn_nic=eth3];'))).toEqual([
-      expect.stringContaining('eth2: vm is no namespace, so it takes no interface of the machine; give it qn_kind="namespace"'),
+  it('are for namespaces, and PCI devices for virtual machines', () => {
+    const pci = 'qn_pci="0000:03:00.0"';
+    expect(
+      check(
+        lab(
+          'eth1',
+          `vm [qn_kind=vm, qn_template=small, qn_nic=eth2, ${pci}]; way [qn_kind=internet, qn_nic=eth3]; last [${pci}]; two [qn_kind=vm, qn_template=small, ${pci}]`,
+        ),
+      ),
+    ).toEqual([
+      expect.stringContaining(
+        'eth2: vm is no namespace, so it takes no interface of the machine; a virtual machine takes a whole device: qn_pci',
+      ),
       expect.stringContaining('eth3: way is no namespace'),
+      expect.stringContaining(
+        'last is no virtual machine, so it takes no PCI device; a namespace takes an interface of the machine: qn_nic',
+      ),
+      expect.stringContaining('vm gets the PCI device 0000:03:00.0 already'),
     ]);
+    expect(check(lab('eth1', 'vm [qn_kind=vm, qn_template=small, qn_pci="03:00.0"];'))[0]).toContain(
+      'expected addresses of PCI devices such as 0000:03:00.0',
+    );
   });
 });

@@ -19,6 +19,7 @@ export type ValueType =
   | 'mtu'
   | 'interface'
   | 'interfaces'
+  | 'pci-devices'
   | 'addresses'
   | 'ipv4'
   | 'ipv6'
@@ -92,6 +93,12 @@ export const VOCABULARY: readonly VocabularyEntry[] = [
     on: NODE,
     type: 'boolean',
     meaning: "true takes an interface that has the machine's default route, too",
+  },
+  {
+    name: 'qn_pci',
+    on: NODE,
+    type: 'pci-devices',
+    meaning: 'PCI devices of the machine that the virtual machine gets, such as 0000:03:00.0, commas between them',
   },
   { name: 'qn_firewall', on: ANY_NODE, type: 'text', meaning: 'firewall rules in the grammar of Qubes, one a line' },
   { name: 'qn_forward', on: NODE, type: 'text', meaning: 'ports that are forwarded to the node, one a line: tcp 8080:80' },

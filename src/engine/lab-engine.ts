@@ -3,6 +3,7 @@ import type { Clock } from '../boundary/clock.ts';
 import type { ExecOutput } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { ProcessExit } from '../boundary/kernel.ts';
+import type { PciDevices } from '../boundary/pci-devices.ts';
 import type { ReadTopology } from '../boundary/read-topology.ts';
 import type { ByteStream } from '../boundary/streams.ts';
 import type { WayOut } from '../boundary/way-out.ts';
@@ -59,6 +60,7 @@ export interface EngineParts extends Omit<HoldingParts, 'admission'> {
   readonly document: DocumentStore;
   readonly consoles: Consoles;
   readonly wayOut: WayOut;
+  readonly pci: PciDevices;
   readonly readTopology: ReadTopology;
   /** How many machines may boot at once. */
   readonly bootSlots: number;

@@ -130,6 +130,14 @@ describe('bundled scripts', () => {
     expect(hand.match(/host=[^,]*|tcp:[^:]*/g)).toEqual(['host=127.0.0.1', 'host=127.0.0.1', 'host=127.0.0.1', 'tcp:127.0.0.1']);
   });
 
+  it('passes PCI devices of the machine through', () => {
+    const { words } = commandLine(lab('small', { qn_pci: '0000:03:00.0, 0000:03:00.1' }));
+    expect(after(words, '-device').filter((text) => text.startsWith('vfio'))).toEqual([
+      'vfio-pci,host=0000:03:00.0',
+      'vfio-pci,host=0000:03:00.1',
+    ]);
+  });
+
   it('keeps the overlay of a disk image', () => {
     const { words, directory } = commandLine(lab('infix-x86_64', {}));
     expect(after(words, '-drive')).toEqual(['file=a.qcow2,if=virtio,format=qcow2']);

@@ -8,6 +8,7 @@ import { systemCommands } from '../host/commands.ts';
 import type { FileLock } from '../host/file-lock.ts';
 import { systemFiles } from '../host/files.ts';
 import { systemHttpClient } from '../host/http-client.ts';
+import { sysPciDevices } from '../host/pci-devices.ts';
 import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
 import { endMarked } from '../host/sandbox/end-marked.ts';
 import { answers, enterWords, startEngine } from '../host/sandbox/engine-process.ts';
@@ -68,6 +69,8 @@ export function openLabs(environment: Environment): Labs {
     if (anchor !== undefined) await endAnchor(anchor, systemClock);
     await endMarked(lab, runOf(lab), systemClock);
     if (interfaces) await removeMarkedInterfaces(lab, systemCommands);
+    const { givePciBackOf } = await import('../engine/devices/give-pci-back.ts');
+    await givePciBackOf(runOf(lab), sysPciDevices(), systemFiles);
     await removeTraces(documentPath(environment, lab));
     await systemFiles.remove(runOf(lab));
     await systemFiles.remove(`${root}/${lab}.lock`);

@@ -22,6 +22,7 @@ import { systemGrowingFiles } from '../host/growing-files.ts';
 import { systemHttpServer } from '../host/http-server.ts';
 import { startKernelWorker } from '../host/kernel/client.ts';
 import { nameServerAsker } from '../host/names/ask-name-server.ts';
+import { sysPciDevices } from '../host/pci-devices.ts';
 import { systemReadTree } from '../host/read-tree.ts';
 import { systemStreams } from '../host/streams.ts';
 import { slirpWayOut } from '../host/way-out.ts';
@@ -51,6 +52,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     time: () => Date.now() / 1000,
     consoles,
     wayOut: slirpWayOut(systemCommands),
+    pci: sysPciDevices(),
     document: new DocumentStore(systemFiles, documentPath(process.env, lab), {
       spec: (untrusted) => labSpecSchema.parse(untrusted),
       changes: (untrusted) => topologyChangesSchema.parse(untrusted),

@@ -7,9 +7,16 @@ export interface NicClaim {
   readonly up: boolean;
 }
 
+/** A PCI device of the machine that a node has, and whether it had a driver before. */
+export interface PciClaim {
+  readonly address: string;
+  readonly driver: boolean;
+}
+
 /** What a node has of the machine. */
 export interface DeviceClaim {
   readonly nics: readonly NicClaim[];
+  readonly pci: readonly PciClaim[];
 }
 
 /** Whose claim it is. */

@@ -1,5 +1,6 @@
 import { NIC_FORCE } from '../../model/machine-devices.ts';
 import { nearestName } from '../../model/nearest-name.ts';
+import type { DeviceRefusal } from './device-refusal.ts';
 
 /** What decides whether a node may have an interface of the machine. */
 export interface NicFacts {
@@ -13,15 +14,11 @@ export interface NicFacts {
   readonly holders: ReadonlyMap<string, string>;
 }
 
-export interface NicRefusal {
-  readonly message: string;
-  readonly hint: string;
-}
-
 /** Why a node cannot take an interface; undefined where it can. */
-export function nicRefusal(node: string, nic: string, force: boolean, facts: NicFacts): NicRefusal | undefined {
+export function nicRefusal(node: string, nic: string, force: boolean, facts: NicFacts): DeviceRefusal | undefined {
   if (!facts.host) {
     return {
+      node,
       message: `${node} wants the interface ${nic} of the machine, which only root can give it`,
       hint: 'run weft as root: sudo weft up',
     };
@@ -29,33 +26,25 @@ export function nicRefusal(node: string, nic: string, force: boolean, facts: Nic
   if (!facts.interfaces.includes(nic)) {
     const holder = facts.holders.get(nic);
     if (holder !== undefined) {
-      return { message: `${node} wants the interface ${nic} of the machine, which ${holder} has`, hint: 'stop that node first' };
+      return {
+        node,
+        message: `${node} wants the interface ${nic} of the machine, which ${holder} has`,
+        hint: 'stop that node first',
+      };
     }
     const near = nearestName(nic, facts.interfaces);
     return {
+      node,
       message: `${node} wants the interface ${nic}, and the machine has none of that name`,
       hint: near === undefined ? `it has ${facts.interfaces.join(', ') || 'none that could be given'}` : `did you mean ${near}?`,
     };
   }
   if (facts.defaults.has(nic) && !force) {
     return {
+      node,
       message: `${node} wants the interface ${nic}, which has the machine's default route: the machine would be cut off`,
       hint: `if that is meant, give ${node} ${NIC_FORCE}="true"`,
     };
   }
   return undefined;
-}
-
-/** The interfaces by which default routes lead, from /proc/net/route and /proc/net/ipv6_route (proc_net(5)). */
-export function defaultInterfaces(route: string, ipv6Route: string): ReadonlySet<string> {
-  const ipv4 = route.split('\n').flatMap((line) => {
-    const [name = '', destination, , , , , , mask] = line.split('\t');
-    return destination === '00000000' && mask === '00000000' ? [name] : [];
-  });
-  const ipv6 = ipv6Route.split('\n').flatMap((line) => {
-    const fields = line.trim().split(/\s+/);
-    const name = fields.at(-1) ?? '';
-    return fields[0] === '0'.repeat(32) && fields[1] === '00' && name !== 'lo' ? [name] : [];
-  });
-  return new Set([...ipv4, ...ipv6]);
 }
