@@ -43,6 +43,7 @@ import type { NodeRecord } from './nodes/node-record.ts';
 import { NodeStillness } from './nodes/node-stillness.ts';
 import { pausedNodes } from './nodes/paused-nodes.ts';
 import { terminate } from './nodes/terminate.ts';
+import { QubesDoor } from './qubes/qubes-door.ts';
 import { Starts, type StartWish } from './starts.ts';
 import { Turns } from './turns.ts';
 import { NetworkUpkeep } from './uplinks/network-upkeep.ts';
@@ -62,6 +63,8 @@ export interface EngineParts extends Omit<HoldingParts, 'admission'> {
   readonly wayOut: WayOut;
   readonly pci: PciDevices;
   readonly readTopology: ReadTopology;
+  /** What the machine has, for those who ask. */
+  readonly machine: { readonly memoryMib: number; readonly processors: number };
   /** How many machines may boot at once. */
   readonly bootSlots: number;
   readonly log: (message: string) => void;
@@ -109,6 +112,8 @@ export interface Desired {
 
 /** Holds the desired state of one lab, and brings the lab to it. */
 export class LabEngine {
+  /** What the Admin API of Qubes sees and changes. */
+  readonly qubes: QubesDoor;
   readonly #parts: EngineParts;
   readonly #turns = new Turns();
   readonly #held: HeldLab;
@@ -127,7 +132,9 @@ export class LabEngine {
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots) });
+    const became = (...states: Parameters<QubesDoor['became']>) => this.qubes.became(...states);
+    this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots), became });
+    this.qubes = new QubesDoor({ ...parts, held: this.#held, engine: this });
     this.#stillness = new NodeStillness(parts.events);
     this.#readings = new Readings(parts.readTopology, parts.clock);
     this.#waysOut = new WaysOut(parts);
@@ -237,6 +244,7 @@ export class LabEngine {
         warnings.push('what commands had changed of the topology is gone with the lab');
       }
       this.#upkeep.close();
+      this.qubes.close();
       for (const record of active.lab.records.values()) record.wanted = false;
       await terminate([...active.lab.records.values()], active.lab.spec.directory, this.#parts, { emit });
       await this.#devices.settled;

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs';
-import { cpus } from 'node:os';
+import { cpus, totalmem } from 'node:os';
+import { serveQubes } from '../api/qubes/server/qubes-server.ts';
 import { documentRestSchema, labSpecSchema, topologyChangesSchema } from '../api/schemas.ts';
 import { answer } from '../api/server.ts';
 import { streamTarget } from '../api/stream-targets.ts';
@@ -61,6 +62,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     scripts: scriptSource(systemFiles, process.env, installation),
     readTopology: async (source, options) => (await import('../dot/read-topology.ts')).readTopology(source, options),
     writeFileSet,
+    machine: { memoryMib: Math.floor(totalmem() / 1024 ** 2), processors: cpus().length },
     bootSlots: 2 * cpus().length,
     log,
     readTree: systemReadTree,
@@ -129,6 +131,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     record: (request) => recorder.carryOut(request),
   };
   const bug = (failure: unknown) => log(`internal: ${failure instanceof Error ? failure.stack : String(failure)}`);
+  const qubes = await serveQubes({ streams: systemStreams, clock: systemClock, lab: engine.qubes, run, bug });
   const listener = await systemHttpServer.listen(
     `${run}/api.sock`,
     async (exchange) => {
@@ -151,6 +154,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     recorder.off();
     await captures.close();
     await listener.close();
+    await qubes.close();
     await kernel.close();
     process.exit(0);
   };

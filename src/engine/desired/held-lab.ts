@@ -22,6 +22,8 @@ export interface Compiled {
 
 export interface StateParts extends HoldingParts {
   readonly document: DocumentStore;
+  /** Hears that another state is desired now, and on disk. */
+  readonly became?: (before: DesiredState | undefined, after: DesiredState) => void;
 }
 
 /** The desired state of a lab, its document on disk, and the lab compiled from it: the three change together, or not at all. */
@@ -91,9 +93,8 @@ export class HeldLab {
     });
     const active = await ActiveLab.hold(this.#parts, lab);
     this.#outdated = await outdatedNodes(spec, state.launched, this.#parts.scripts);
-    this.#state = state;
     this.#active = active;
-    this.#want(state);
+    this.#hold(state);
     return active;
   }
 
@@ -135,8 +136,7 @@ export class HeldLab {
     if (active === undefined) throw new Error('no lab is held');
     if (!this.#isCompiled(next)) return await this.take(await this.compile(next, active), { durable });
     await this.#parts.document.save(next, { durable });
-    this.#state = next;
-    this.#want(next);
+    this.#hold(next);
   }
 
   /**
@@ -153,8 +153,7 @@ export class HeldLab {
     const fileChanged = this.#state?.spec.topology !== state.spec.topology;
     await active.follow(lab.follow(active.lab));
     this.#outdated = outdated;
-    this.#state = state;
-    this.#want(state);
+    this.#hold(state);
     if (fileChanged) this.#uncopied = state.spec;
   }
 
@@ -195,7 +194,10 @@ export class HeldLab {
     return { abilities, socketFolder: `${this.#parts.run}/wires`, momentary: this.momentary };
   }
 
-  #want({ running }: DesiredState): void {
-    for (const record of this.#active?.lab.records.values() ?? []) record.wanted = running.has(record.name);
+  #hold(state: DesiredState): void {
+    const before = this.#state;
+    this.#state = state;
+    for (const record of this.#active?.lab.records.values() ?? []) record.wanted = state.running.has(record.name);
+    this.#parts.became?.(before, state);
   }
 }

@@ -20,6 +20,7 @@ export class LabEvents {
   readonly #now: () => number;
   readonly #past: LabEvent[] = [];
   readonly #readers = new Set<EventReader>();
+  readonly #listeners = new Set<(happening: LabHappening) => void>();
   #number = 0;
   #closed: EndOfEvents | undefined;
 
@@ -33,6 +34,12 @@ export class LabEvents {
     this.#past.push(event);
     if (this.#past.length > 2 * remembered) this.#past.splice(0, this.#past.length - remembered);
     for (const reader of this.#readers) reader.take(event);
+    for (const listener of this.#listeners) listener(happening);
+  }
+
+  /** Tells a part of the engine what happens, at once; it must not fail. */
+  listen(listener: (happening: LabHappening) => void): void {
+    this.#listeners.add(listener);
   }
 
   /** A reader of the past that it wishes for, and of all that comes. It holds memory until it is closed. */
