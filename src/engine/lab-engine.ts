@@ -12,14 +12,13 @@ import type { LinkConformance } from '../model/conformance.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
 import type { LinkState } from '../model/link-state.ts';
-import type { NodeFailure, Outcome, ProgressEvent } from '../model/outcome.ts';
-import { isNamespace, type Link, type Topology } from '../model/topology.ts';
-import { isUnchanged, lostChanges } from '../model/topology-changes.ts';
+import type { Outcome, ProgressEvent } from '../model/outcome.ts';
+import type { Link, Topology } from '../model/topology.ts';
+import { lostChanges } from '../model/topology-changes.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
-import type { StepReport } from '../plan/step-report.ts';
 import type { ActiveLab, HoldingParts } from './active-lab.ts';
 import { type CaptureLab, captureLab } from './capture/capture-lab.ts';
-import { type ApplyWish, type Changed, Changing, checkedFile, type Needs } from './changing.ts';
+import { type ApplyWish, Changing, checkedFile, type Needs } from './changing.ts';
 import type { ConsoleKind, Consoles } from './console/consoles.ts';
 import { Convergence } from './convergence.ts';
 import { connectionLinks, type DesiredState, desiredTopology } from './desired/desired-state.ts';
@@ -30,7 +29,6 @@ import { type FileText, type Reading, Readings } from './desired/readings.ts';
 import { MachineDevices } from './devices/machine-devices.ts';
 import type { LabEvents } from './events/lab-events.ts';
 import { tellChanges } from './events/step-events.ts';
-import type { Lab } from './lab.ts';
 import { examineLinks } from './links/conformance.ts';
 import { linkStates } from './links/link-states.ts';
 import { LinkSwitch, type SwitchWish } from './links/link-switch.ts';
@@ -41,15 +39,13 @@ import { GuestPorts } from './nodes/guest-ports.ts';
 import { andEvents } from './nodes/node-events.ts';
 import type { NodeRecord } from './nodes/node-record.ts';
 import { NodeStillness } from './nodes/node-stillness.ts';
-import { pausedNodes } from './nodes/paused-nodes.ts';
-import { terminate } from './nodes/terminate.ts';
 import { QubesDoor } from './qubes/qubes-door.ts';
 import { Starts, type StartWish } from './starts.ts';
+import { Stops, type StopWish } from './stops.ts';
 import { Turns } from './turns.ts';
 import { NetworkUpkeep } from './uplinks/network-upkeep.ts';
 import { WaysOut } from './uplinks/ways-out.ts';
-import { statusOf } from './views/status-view.ts';
-import { problemOf, statusWithoutDocument } from './views/status-without-document.ts';
+import { type ChangeOutcome, Statuses } from './views/statuses.ts';
 
 /** What an engine is made of. */
 export interface EngineParts extends Omit<HoldingParts, 'admission'> {
@@ -77,24 +73,9 @@ interface NamedFileWish extends Omit<FileWish, 'spec'> {
   readonly spec: LabSpec | number;
 }
 
-/** Up to this many nodes, the outcome of a start tells of every port. */
-const portsShown = 100;
-
-/** What the outcome of a change tells beyond that of a start. */
-export interface ChangeOutcome extends Outcome {
-  readonly reports: readonly StepReport[];
-}
-
-/** The same of an apply. With `needs`, nothing was done: this has to be allowed first. */
+/** What the outcome of an apply tells. With `needs`, nothing was done: this has to be allowed first. */
 export interface ApplyOutcome extends ChangeOutcome {
   readonly needs?: Needs;
-}
-
-/** Which nodes are to stop, and how; all where none is named. */
-export interface StopWish {
-  readonly nodes?: readonly string[] | undefined;
-  readonly kill?: boolean | undefined;
-  readonly force?: boolean | undefined;
 }
 
 /** What is desired of a lab, for people and programs. */
@@ -124,6 +105,8 @@ export class LabEngine {
   readonly #convergence: Convergence;
   readonly #starts: Starts;
   readonly #changing: Changing;
+  readonly #stops: Stops;
+  readonly #statuses: Statuses;
   readonly #links: LinkSwitch;
   readonly #readings: Readings;
   readonly #upkeep: NetworkUpkeep;
@@ -164,7 +147,13 @@ export class LabEngine {
       },
       reconcile: (nodes) => this.#convergence.reconcile(nodes),
     });
+    this.#statuses = new Statuses({ ...parts, held: this.#held, unreadable: () => this.#unreadable });
     this.#upkeep = new NetworkUpkeep({ ...parts, ...own, network: () => this.#held.active });
+    const closing = () => {
+      this.#upkeep.close();
+      this.qubes.close();
+    };
+    this.#stops = new Stops({ ...parts, ...own, convergence: this.#convergence, closing });
   }
 
   /** Takes over what runs already: reads the document, finds processes and wires, and mends what is missing. From then on it keeps the lab up. */
@@ -203,13 +192,16 @@ export class LabEngine {
     const warnings: string[] = [];
     const begun = await this.#turns.take(async () => {
       warnings.push(...(await this.#takeSpec(request.spec)));
-      return await this.#starts.begin(this.#withProviders(this.#select(request.nodes)), request, { warnings, emit });
+      return await this.#starts.begin(this.#withProviders(this.#convergence.active.lab.select(request.nodes)), request, {
+        warnings,
+        emit,
+      });
     });
     const failed = await begun.launches.failures();
     const others = request.wait ? begun.selected.filter((record) => !begun.fresh.includes(record)) : [];
     const late = await this.#convergence.active.launcher.awaitStarted(others, request.timeout * 1000);
     await this.#convergence.settled();
-    return await this.#outcome([...begun.blocked, ...failed, ...late], warnings);
+    return await this.#statuses.outcome([...begun.blocked, ...failed, ...late], warnings);
   }
 
   /**
@@ -217,41 +209,13 @@ export class LabEngine {
    * node that goes on is refused, unless by `kill` or `force`.
    */
   async stop(request: StopWish, progress: Emit): Promise<Outcome> {
-    const emit = andEvents(progress, this.#parts.events);
-    await this.#turns.take(async () => {
-      const { active, state } = this.#held;
-      if (active === undefined || state === undefined) return;
-      const selected = this.#select(request.nodes);
-      const names = new Set(selected.map(({ name }) => name));
-      if (request.kill !== true && request.force !== true) refuseInUse(active.lab, names);
-      const without = (nodes: ReadonlySet<string>) => new Set([...nodes].filter((name) => !names.has(name)));
-      await this.#held.become({ ...state, running: without(state.running), paused: without(state.paused) });
-      await terminate(selected, active.lab.spec.directory, this.#parts, { emit, kill: request.kill === true });
-      await this.#held.forgetLaunched(names);
-      await this.#convergence.reconcile(names);
-    });
+    await this.#stops.stop(request, andEvents(progress, this.#parts.events));
     return { failures: [], warnings: [], status: await this.status({ ports: false }) };
   }
 
   /** Stops everything and removes what lies outside the sandbox. The lab cannot be used afterwards. */
   async down(progress: Emit): Promise<Outcome> {
-    const emit = andEvents(progress, this.#parts.events);
-    const warnings: string[] = [];
-    await this.#turns.take(async () => {
-      const { active, state } = this.#held;
-      if (active === undefined) return;
-      if (state !== undefined && !isUnchanged(state.changes)) {
-        warnings.push('what commands had changed of the topology is gone with the lab');
-      }
-      this.#upkeep.close();
-      this.qubes.close();
-      for (const record of active.lab.records.values()) record.wanted = false;
-      await terminate([...active.lab.records.values()], active.lab.spec.directory, this.#parts, { emit });
-      await this.#devices.settled;
-      await active.wiring.dismantle();
-      this.#held.copyFile();
-      await this.#held.copied;
-    });
+    const warnings = await this.#stops.down(andEvents(progress, this.#parts.events));
     return { failures: [], warnings, status: await this.status({ ports: false }) };
   }
 
@@ -270,24 +234,27 @@ export class LabEngine {
     progress: Emit,
   ): Promise<ApplyOutcome> {
     const applied = await this.#changing.apply({ ...wish, file: this.#named(file) }, andEvents(progress, this.#parts.events));
-    return { ...(await this.#changeOutcome(applied, brief)), ...(applied.needs === undefined ? {} : { needs: applied.needs }) };
+    return {
+      ...(await this.#statuses.changeOutcome(applied, brief)),
+      ...(applied.needs === undefined ? {} : { needs: applied.needs }),
+    };
   }
 
   /** Makes edits of the desired state, and brings the lab to it as far as that needs no restart. All of them or, after a fault, none. */
   async change(request: { readonly changes: readonly Change[] }): Promise<ChangeOutcome> {
-    return await this.#changeOutcome(await this.#changing.change(request.changes));
+    return await this.#statuses.changeOutcome(await this.#changing.change(request.changes));
   }
 
   /** Makes nodes stand still, or go on. Those that do not run are skipped. */
   async pause(request: { readonly nodes: readonly string[]; readonly paused: boolean }): Promise<ChangeOutcome> {
-    for (const name of request.nodes) this.#record(name);
-    return await this.#changeOutcome(await this.#changing.pause(request.nodes, request.paused));
+    this.#convergence.active.lab.select(request.nodes);
+    return await this.#statuses.changeOutcome(await this.#changing.pause(request.nodes, request.paused));
   }
 
   /** Attaches the uplinks of nodes again, and those below them whose terms have changed. */
   async reattach(request: { readonly nodes: readonly string[] }): Promise<ChangeOutcome> {
-    for (const name of request.nodes) this.#record(name);
-    return await this.#changeOutcome(await this.#changing.reattach(request.nodes));
+    this.#convergence.active.lab.select(request.nodes);
+    return await this.#statuses.changeOutcome(await this.#changing.reattach(request.nodes));
   }
 
   /** Reads a topology file's text as this lab's; a plan or an apply may then name what was read. */
@@ -326,7 +293,7 @@ export class LabEngine {
     input: Uint8Array | undefined;
     timeout: number;
   }): Promise<ExecOutput> {
-    const record = this.#record(request.node);
+    const record = this.#convergence.active.lab.record(request.node);
     if (record.handle === undefined) throw notRunning(record);
     return await record.handle.exec(request.argv, request.input, request.timeout * 1000);
   }
@@ -338,25 +305,8 @@ export class LabEngine {
     return await examineLinks({ lab, carrier: wiring.carrier, kernel, clock }, lab.linksAt(request.ports));
   }
 
-  async status(request: { ports: boolean; nodes?: boolean }): Promise<LabStatus> {
-    const { clock, consoles, kernel, lab: name, pid: engine } = this.#parts;
-    const problem = problemOf(this.#unreadable);
-    const { active, state } = this.#held;
-    if (active === undefined) return { ...(await statusWithoutDocument(name, engine, kernel)), ...problem };
-    if (request.nodes === false) return { lab: name, directory: active.lab.spec.directory, engine, nodes: [], ...problem };
-    const { lab, wiring } = active;
-    const namespaces = [...lab.records.values()].filter((record) => isNamespace(record.node)).map((record) => record.name);
-    const interfaces = request.ports ? await kernel.interfaces(namespaces) : undefined;
-    const desired = state?.paused ?? new Set<string>();
-    const paused = request.ports ? await pausedNodes([...lab.records.values()], desired, clock) : desired;
-    const facts = {
-      engine,
-      listening: consoles.listening,
-      carrier: wiring.carrier,
-      paused,
-      interfaces,
-    };
-    return { ...statusOf(lab, facts), ...problem };
+  async status(request: { ports: boolean }): Promise<LabStatus> {
+    return await this.#statuses.status(request);
   }
 
   /** The lab as captures see it; undefined before its first start. */
@@ -371,22 +321,9 @@ export class LabEngine {
     return record === undefined ? `the lab has no node ${node} that runs something` : this.#parts.consoles.open(record, kind);
   }
 
-  /** The record of a node that can run; HostError `no-such-node` otherwise. */
-  #record(name: string): NodeRecord {
-    const record = this.#convergence.active.lab.records.get(name);
-    if (record === undefined) throw new HostError('no-such-node', `the lab has no node ${name} that runs something`);
-    return record;
-  }
-
   #named(file: NamedFileWish | undefined): FileWish | undefined {
     if (file === undefined) return undefined;
     return { ...file, spec: typeof file.spec === 'number' ? this.#readings.spec(file.spec) : file.spec };
-  }
-
-  /** All that run something, where none is named. */
-  #select(names: readonly string[] | undefined): NodeRecord[] {
-    if (names === undefined || names.length === 0) return [...this.#convergence.active.lab.records.values()];
-    return names.map((name) => this.#record(name));
   }
 
   /** Nodes with what provides their network, which is started first (specs of Qubes networking, section 2). */
@@ -455,36 +392,6 @@ export class LabEngine {
     this.#parts.log(`${record.name}: ${how}`);
     this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: how });
     this.#convergence.settle(record.name);
-  }
-
-  async #changeOutcome({ failures, warnings, reports }: Changed, brief = false): Promise<ChangeOutcome> {
-    return { ...(await this.#outcome(failures, warnings, brief)), reports };
-  }
-
-  async #outcome(failures: readonly NodeFailure[], warnings: readonly string[], brief = false): Promise<Outcome> {
-    const { active } = this.#held;
-    const ports = !brief && (active?.lab.records.size ?? 0) <= portsShown;
-    const told = [...warnings, ...(active?.config.takeWarnings() ?? [])];
-    const status = await this.status({ ports, nodes: !brief });
-    return { failures, warnings: told, status };
-  }
-}
-
-/** Throws where a node that goes on has its netvm among these. */
-function refuseInUse({ parts, records }: Lab, names: ReadonlySet<string>): void {
-  for (const name of names) {
-    if (records.get(name)?.process === undefined) continue;
-    const clients = parts.routed
-      .clientsOf(name)
-      .filter((client) => !names.has(client) && records.get(client)?.process !== undefined);
-    if (clients.length === 0) continue;
-    throw new HostError(
-      'in-use',
-      `${name} is the netvm of ${clients.join(', ')}, which ${clients.length === 1 ? 'runs' : 'run'}`,
-      {
-        hint: `stop ${clients.length === 1 ? 'it' : 'them'} first, or cut the network: weft stop --force ${name}`,
-      },
-    );
   }
 }
 

@@ -86,6 +86,19 @@ export class Lab {
     return this.#records;
   }
 
+  /** The record of a node that can run; HostError `no-such-node` otherwise. */
+  record(name: string): NodeRecord {
+    const record = this.#records.get(name);
+    if (record === undefined) throw new HostError('no-such-node', `the lab has no node ${name} that runs something`);
+    return record;
+  }
+
+  /** The same of several; all that run something, where none is named. */
+  select(names: readonly string[] | undefined): readonly NodeRecord[] {
+    if (names === undefined || names.length === 0) return [...this.#records.values()];
+    return names.map((name) => this.record(name));
+  }
+
   /** TCP and UDP ports; found out when somebody asks. */
   get ports(): PortPlan {
     this.#ports ??= portPlan(this.parts.spec.topology);
