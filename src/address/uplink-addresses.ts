@@ -2,6 +2,8 @@
 
 /** The name servers that every client is told of; its provider translates them to those that it uses itself. */
 export const CLIENT_DNS: readonly [string, string] = ['10.139.1.1', '10.139.1.2'];
+/** The same by IPv6, for clients that have it: a8b stands for 10.139. */
+export const CLIENT_DNS6: readonly [string, string] = ['fd09:24ef:4179::a8b:1', 'fd09:24ef:4179::a8b:2'];
 export const CLIENT_NETMASK = '255.255.255.255';
 
 /** The metric of the route to the client with number 0; later numbers are preferred. */

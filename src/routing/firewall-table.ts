@@ -24,7 +24,7 @@ export function firewallTable(provider: ProviderNetwork, family: Family): NftTab
     name: 'qubes-firewall',
     anew: true,
     counters: [],
-    sets: [{ name: 'dns-addr', type: family.addressType, elements: family.version === 4 ? resolversOf(provider) : [] }],
+    sets: [{ name: 'dns-addr', type: family.addressType, elements: resolversOf(provider, family) }],
     chains: [
       ...[...chains].map(([address, rules]): NftChain => ({ name: firewallChainName(address), rules })),
       { name: 'qubes-forward', rules: jumps.length === 0 ? [] : [`${word} saddr vmap ${setText(jumps)}`] },

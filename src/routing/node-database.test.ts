@@ -42,8 +42,13 @@ describe('nodeDatabase', () => {
   it('case 13: IPv6 at the provider adds address and gateway; at the client alone, the address', () => {
     const above = database('work', { net: { 'feature.ipv6': '1' } });
     expect([above['/qubes-ip6'], above['/qubes-gateway6']]).toEqual(['fd09:24ef:4179::a89:3', 'fd09:24ef:4179::a89:2']);
+    expect([above['/qubes-primary-dns6'], above['/qubes-secondary-dns6']]).toEqual([
+      'fd09:24ef:4179::a8b:1',
+      'fd09:24ef:4179::a8b:2',
+    ]);
     const alone = database('work', { work: { 'feature.ipv6': '1' } });
     expect([alone['/qubes-ip6'], alone['/qubes-gateway6']]).toEqual(['fd09:24ef:4179::a89:3', undefined]);
+    expect(alone['/qubes-primary-dns6']).toBeUndefined();
   });
 
   it('case 13: gives a provider its network, all clients in the order of names, and their rules', () => {
@@ -70,6 +75,7 @@ describe('nodeDatabase', () => {
     const keys = database('fw', { net: { 'feature.ipv6': '1' }, halted: { 'feature.ipv6': '' } });
     expect(keys['/qubes-netvm-gateway6']).toBe('fd09:24ef:4179::a89:2');
     expect(keys['/connected-ips6']).toBe('fd09:24ef:4179::a89:3');
+    expect(keys['/qubes-netvm-primary-dns6']).toBe('fd09:24ef:4179::a8b:1');
     expect(keys['/qubes-firewall/fd09:24ef:4179::a89:3/policy']).toBe('drop');
     expect(database('net')['/qubes-vm-type']).toBe('NetVM');
   });

@@ -1,5 +1,5 @@
 import type { NodeNumbers } from '../address/node-numbers.ts';
-import { CLIENT_DNS } from '../address/uplink-addresses.ts';
+import { CLIENT_DNS, CLIENT_DNS6 } from '../address/uplink-addresses.ts';
 import { firewallEntries } from '../model/firewall-entries.ts';
 import { firewallOf } from '../model/firewall-of.ts';
 import type { Topology, TopologyNode } from '../model/topology.ts';
@@ -71,7 +71,15 @@ function client({ numbers, tree }: DatabaseFacts, name: string): Entry[] {
     ['/qubes-primary-dns', CLIENT_DNS[0]],
     ['/qubes-secondary-dns', CLIENT_DNS[1]],
     ...(ip6 === undefined ? [] : [['/qubes-ip6', ip6] as const]),
-    ...(gateway6 === undefined ? [] : [['/qubes-gateway6', gateway6] as const]),
+    ...(gateway6 === undefined ? [] : [['/qubes-gateway6', gateway6] as const, ...dns6('/qubes')]),
+  ];
+}
+
+/** Keys of ours, in the manner of those for IPv4: Qubes has none (decision 0022). */
+function dns6(prefix: string): Entry[] {
+  return [
+    [`${prefix}-primary-dns6`, CLIENT_DNS6[0]],
+    [`${prefix}-secondary-dns6`, CLIENT_DNS6[1]],
   ];
 }
 
@@ -89,7 +97,7 @@ function provider(facts: DatabaseFacts, name: string): Entry[] {
     ['/qubes-netvm-netmask', '255.255.255.255'],
     ['/qubes-netvm-primary-dns', CLIENT_DNS[0]],
     ['/qubes-netvm-secondary-dns', CLIENT_DNS[1]],
-    ...(gateways.gateway6 === undefined ? [] : [['/qubes-netvm-gateway6', gateways.gateway6] as const]),
+    ...(gateways.gateway6 === undefined ? [] : [['/qubes-netvm-gateway6', gateways.gateway6] as const, ...dns6('/qubes-netvm')]),
     ['/connected-ips', all.map(({ visibleIp }) => visibleIp).join(' ')],
     ['/connected-ips6', all.flatMap(({ ip6 }) => ip6 ?? []).join(' ')],
     ...all.flatMap(({ ip, visibleGateway, visibleIp }): Entry[] => [

@@ -39,7 +39,7 @@ export interface ProviderNetwork {
   readonly gateway6: string | undefined;
   /** In the order of names. */
   readonly clients: readonly ProviderClient[];
-  /** IPv4 name servers that the provider itself uses, in their order. */
+  /** Name servers that the provider itself uses, of both families, in their order. */
   readonly resolvers: readonly string[];
   /** What names in firewalls mean now; a name that is missing could not be resolved. */
   readonly resolved: ReadonlyMap<string, readonly string[]>;

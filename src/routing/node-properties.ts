@@ -1,5 +1,5 @@
 import type { NodeNumbers } from '../address/node-numbers.ts';
-import { CLIENT_DNS } from '../address/uplink-addresses.ts';
+import { CLIENT_DNS, CLIENT_DNS6 } from '../address/uplink-addresses.ts';
 import type { UplinkTree } from '../model/uplink-tree.ts';
 import { addressesOf, gatewaysOf, termsOf } from './uplink-terms.ts';
 
@@ -30,5 +30,6 @@ export function derivedProperties(
     visible_gateway6: terms?.gateway6,
     visible_netmask: terms?.visibleNetmask,
     dns: own === undefined ? undefined : CLIENT_DNS.join(' '),
+    dns6: (terms === undefined ? gateways : terms)?.gateway6 === undefined ? undefined : CLIENT_DNS6.join(' '),
   };
 }

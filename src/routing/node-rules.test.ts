@@ -91,6 +91,20 @@ it.each([
   ]);
 });
 
+it.each([
+  ['none', [], 'drop', 'drop'],
+  ['of IPv6 alone', ['2001:db8::1'], 'reject with icmp port-unreachable', 'dnat to 2001:db8::1'],
+  ['of IPv4 alone', ['192.0.2.1'], 'dnat to 192.0.2.1', 'reject with icmpv6 port-unreachable'],
+  ['of both', ['2001:db8::1', '192.0.2.1'], 'dnat to 192.0.2.1', 'dnat to 2001:db8::1'],
+])('each family has name servers of its own: %s', (_name, resolvers, ipv4, ipv6) => {
+  const script = nodeRules(nodeOf(providerOf([], { resolvers })));
+  const first = (table: string) => rulesIn(script, table, 'dnat-dns').slice(0, 2);
+  expect(first('ip qubes')).toEqual(['udp', 'tcp'].map((proto) => `ip daddr 10.139.1.1 ${proto} dport 53 ${ipv4}`));
+  expect(first('ip6 qubes')).toEqual(['udp', 'tcp'].map((proto) => `ip6 daddr fd09:24ef:4179::a8b:1 ${proto} dport 53 ${ipv6}`));
+  const closed = nodeRules(nodeOf(providerOf([], { resolvers }), false));
+  expect(rulesIn(closed, 'ip6 qubes', 'dnat-dns')).toEqual([]);
+});
+
 it('section 8: clients that are forwarded are neither hidden nor masqueraded', () => {
   const script = nodeRules(nodeOf(providerOf([routedClient(5, { forwarded: true }), routedClient(6)])));
   expect(rulesIn(script, 'ip qubes', 'forwarded-to')).toEqual(['ip daddr { 10.137.0.5 } accept']);

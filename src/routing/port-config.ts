@@ -1,8 +1,9 @@
-import { CLIENT_DNS, uplinkMetric } from '../address/uplink-addresses.ts';
+import { uplinkMetric } from '../address/uplink-addresses.ts';
 import type { Route } from '../model/route.ts';
 import { PROVIDER_MAC } from '../model/uplink-tree.ts';
 import { CLIENT_GROUP } from './client-interfaces.ts';
 import { clientNeighbours } from './client-neighbours.ts';
+import { clientNameServers } from './dns-chain.ts';
 import type { UplinkTerms } from './uplink-terms.ts';
 
 /** The group of a client's uplink (specs of Qubes networking, section 5). */
@@ -44,7 +45,7 @@ const OUR_IPV6: readonly Setting[] = [
  * away the provider answers for everybody (proxy ARP).
  */
 export function clientPort(terms: UplinkTerms): PortConfig {
-  const { gateway6, ip6, visibleGateway, visibleIp, visibleNetmask } = terms;
+  const { gateway6, ip, ip6, visibleGateway, visibleIp, visibleNetmask } = terms;
   const gateways = [visibleGateway, ...(gateway6 === undefined ? [] : [gateway6])];
   return {
     group: UPLINK_GROUP,
@@ -61,7 +62,8 @@ export function clientPort(terms: UplinkTerms): PortConfig {
     neighbours: gateways.map((address) => ({ address, mac: PROVIDER_MAC })),
     ipv4: [],
     ipv6: ip6 === undefined ? NO_IPV6 : OUR_IPV6,
-    nameServers: CLIENT_DNS,
+    // With a fake address there is no IPv6.
+    nameServers: clientNameServers(gateway6 !== undefined && visibleIp === ip),
   };
 }
 

@@ -3,7 +3,7 @@ import { createSocket } from 'node:dgram';
 
 const [at, ...pairs] = process.argv.slice(2);
 const records = new Map(pairs.map((pair) => pair.split('=')));
-const socket = createSocket('udp4');
+const socket = createSocket(at.includes(':') ? 'udp6' : 'udp4');
 
 socket.on('message', (query, { address, port }) => {
   const labels = [];

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { eventually } from '../support/lab-command.ts';
 import { type Holder, holderLacks, noQemu } from '../support/lab-holder.ts';
 import { outsideKeyfile, type UplinkLab, UplinkLab as Uplinks } from '../support/uplink-lab.ts';
 
@@ -125,8 +126,24 @@ describe.each(trees)('a tree of uplinks of $name, as $holder', ({ guests, holder
       await lab.reaches({ reached: { work: [world4, 'server.test'], remote: [world4, 'server.test'] } });
       expect((await lab.in('work', 'cat /etc/resolv.conf')).trim().split('\n')).toEqual([
         'nameserver 10.139.1.1',
+        'nameserver fd09:24ef:4179::a8b:1',
         'nameserver 10.139.1.2',
+        'nameserver fd09:24ef:4179::a8b:2',
       ]);
+    });
+
+    it('looks names up by IPv6 where the last provider knows no other name server, and where it does again', async () => {
+      await lab.nameServer('world', world6, `six.test=${world4}`);
+      const resolver = (server: string) => lab.in('sys-net', `echo nameserver ${server} >/etc/resolv.conf`);
+      const chain = (family: string) => lab.in('sys-net', `nft list chain ${family} qubes dnat-dns`);
+      await resolver(world6);
+      await eventually(async () => (await chain('ip6')).includes(`dnat to ${world6}`), 'the name server of IPv6');
+      expect(await chain('ip')).toContain('reject');
+      await lab.reaches({ reached: { work: ['six.test'], remote: ['six.test'] } });
+      await resolver(world4);
+      await eventually(async () => (await chain('ip')).includes(`dnat to ${world4}`), 'the name server of IPv4');
+      expect(await chain('ip6')).toContain('reject');
+      await lab.reaches({ reached: { work: ['server.test'], remote: ['server.test'] } });
     });
   });
 });

@@ -1,4 +1,4 @@
-import { CLIENT_DNS } from '../../address/uplink-addresses.ts';
+import { CLIENT_DNS, CLIENT_DNS6 } from '../../address/uplink-addresses.ts';
 import type { NodeHandle } from '../../boundary/driver.ts';
 import type { Kernel, KernelFailure, KernelOp } from '../../boundary/kernel.ts';
 import type { Flow } from '../../routing/flow.ts';
@@ -225,7 +225,9 @@ function purgedBetween(before: NodeNetwork | undefined, after: NodeNetwork | und
   return [
     ...[...was].filter((address) => !is.has(address)),
     ...[...is].filter((address) => !was.has(address)),
-    ...(asked === undefined || asks === undefined || asked.join() === asks.join() ? [] : CLIENT_DNS),
+    ...(asked === undefined || asks === undefined || asked.join() === asks.join()
+      ? []
+      : [...CLIENT_DNS, ...(after?.ipv6 === true ? CLIENT_DNS6 : [])]),
   ];
 }
 

@@ -36,7 +36,7 @@ interface Reading {
   readonly read: number;
 }
 
-/** The IPv4 name servers that nodes themselves use, as their own resolv.conf(5) says. */
+/** The name servers that nodes themselves use, as their own resolv.conf(5) says. */
 export class ProviderResolvers {
   readonly #parts: ProviderResolversParts;
   readonly #readings = new Map<string, Reading>();

@@ -14,7 +14,7 @@ import { type DesiredState, desiredTopology } from '../desired/desired-state.ts'
 
 /** What only a running lab knows of the routed network. */
 export interface NetworkFacts {
-  /** IPv4 name servers that a provider itself uses. */
+  /** Name servers that a provider itself uses. */
   readonly resolvers: readonly string[];
   /** What names in firewalls mean now, as that provider's resolvers say. */
   readonly resolved: ReadonlyMap<string, readonly string[]>;
