@@ -156,6 +156,8 @@ export interface Desired {
   readonly running: readonly string[];
   /** The numbers of nodes. */
   readonly numbers: Readonly<Record<string, number>>;
+  /** Clients whose change of netvm waits for them to go on, and the netvm that each had; empty for none. */
+  readonly deferred: Readonly<Record<string, string>>;
 }
 
 export type Method = keyof Requests;

@@ -52,6 +52,7 @@ export interface DocumentRest {
   readonly connectionChanges: Readonly<Record<string, AttributeChanges>>;
   readonly connections: readonly Connection[];
   readonly uplinks: readonly Uplink[];
+  readonly deferred: Readonly<Record<string, string>>;
   readonly numbers: Readonly<Record<string, number>>;
   readonly pins: Readonly<Record<string, string>>;
   readonly launched: Readonly<Record<string, { readonly node: TopologyNode; readonly graph: Attributes }>>;
@@ -87,6 +88,7 @@ export const documentRestSchema: z.ZodMiniType<DocumentRest> = z.object({
     }),
   ),
   uplinks: z._default(z.array(uplink), []),
+  deferred: z._default(z.record(z.string(), z.string()), {}),
   numbers: z._default(z.record(z.string(), z.number()), {}),
   pins: z.record(z.string(), z.string()),
   launched: z.record(z.string(), z.object({ node, graph: attributes })),

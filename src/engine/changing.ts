@@ -156,9 +156,10 @@ export class Changing {
       const { active, state } = convergence;
       const selected = nodes.filter((name) => active.lab.records.get(name)?.process !== undefined);
       if (selected.length === 0) throw new HostError('not-running', 'none of these nodes runs');
+      const detached = paused ? [] : await this.#detachDeferred(selected);
       const others = [...state.paused].filter((name) => !selected.includes(name));
-      await held.become({ ...state, paused: new Set(paused ? [...others, ...selected] : others) });
-      return await convergence.reconcile(new Set(selected));
+      await held.become({ ...convergence.state, paused: new Set(paused ? [...others, ...selected] : others) });
+      return [...detached, ...(await convergence.reconcile(new Set(selected)))];
     });
     await convergence.settled();
     return { failures: stepFailures(convergence.active.lab, reports), warnings: [], reports };
@@ -187,6 +188,16 @@ export class Changing {
     });
     await convergence.settled();
     return { failures: stepFailures(convergence.active.lab, reports), warnings, reports };
+  }
+
+  /** Detaches nodes that are about to go on and whose netvm was changed meanwhile: they are attached anew even where it was set back. In a turn. */
+  async #detachDeferred(nodes: readonly string[]): Promise<readonly StepReport[]> {
+    const { convergence, held } = this.#parts;
+    const { state } = convergence;
+    const due = state.uplinks.filter(({ client }) => nodes.includes(client) && Object.hasOwn(state.deferred, client));
+    if (due.length === 0) return [];
+    await held.become({ ...state, uplinks: state.uplinks.filter((uplink) => !due.includes(uplink)) }, { durable: false });
+    return await convergence.converge(new Set(due.flatMap(({ client, provider }) => [client, provider])));
   }
 
   /** The desired state with another file, where there is one, and with the connections that its features ask for. In a turn. */

@@ -2,6 +2,7 @@ import { HostError } from '../boundary/host-error.ts';
 import type { ProgressEvent } from '../model/outcome.ts';
 import { uplinkTree } from '../model/uplink-tree.ts';
 import { connectionsOf } from '../plan/attachments.ts';
+import { withoutSettled } from '../plan/deferred-netvms.ts';
 import type { DesiredLab } from '../plan/desired.ts';
 import { planLab } from '../plan/plan-lab.ts';
 import type { Step } from '../plan/step.ts';
@@ -140,11 +141,16 @@ export class Convergence {
       runs: (node: string) => node === machine || (state.running.has(node) && lab?.records.get(node)?.process !== undefined),
       paused: (node: string) => state.paused.has(node),
     };
-    const wishes = { topology, tree: uplinkTree(topology), numbers: state.numbers, connections: state.connections };
+    const tree = uplinkTree(topology);
+    const wishes = { topology, tree, numbers: state.numbers, connections: state.connections };
     const uplinks = uplinksOf(wishes, state.uplinks, facts);
     const connections = connectionsOf(topology, state.connections, facts, uplinks.map(uplinkLink));
-    const isSame = uplinks === state.uplinks && nodesOfDifference({ ...state, uplinks }, { ...state, connections }).length === 0;
-    return isSame ? state : { ...state, uplinks, connections };
+    const deferred = withoutSettled(state.deferred, tree, uplinks, facts);
+    const isSame =
+      uplinks === state.uplinks &&
+      deferred === state.deferred &&
+      nodesOfDifference({ ...state, uplinks }, { ...state, connections }).length === 0;
+    return isSame ? state : { ...state, uplinks, deferred, connections };
   }
 
   /** Sees to it, in a turn of its own, that connections and carriers fit a node that has come up or gone. */

@@ -15,6 +15,7 @@ import type { LinkState } from '../model/link-state.ts';
 import type { Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Link, Topology } from '../model/topology.ts';
 import { lostChanges } from '../model/topology-changes.ts';
+import type { DeferredNetvms } from '../plan/deferred-netvms.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import type { ActiveLab, HoldingParts } from './active-lab.ts';
 import { type CaptureLab, captureLab } from './capture/capture-lab.ts';
@@ -89,6 +90,7 @@ export interface Desired {
   /** Nodes that should run. */
   readonly running: readonly string[];
   readonly numbers: NodeNumbers;
+  readonly deferred: DeferredNetvms;
 }
 
 /** Holds the desired state of one lab, and brings the lab to it. */
@@ -271,6 +273,7 @@ export class LabEngine {
       connections: connectionLinks(state),
       running: [...state.running],
       numbers: state.numbers,
+      deferred: state.deferred,
     };
   }
 

@@ -1,6 +1,7 @@
 import { HostError } from '../boundary/host-error.ts';
 import type { ProgressEvent } from '../model/outcome.ts';
 import { isUnchanged } from '../model/topology-changes.ts';
+import { withLostProviders } from '../plan/deferred-netvms.ts';
 import type { Convergence } from './convergence.ts';
 import type { HeldLab } from './desired/held-lab.ts';
 import type { MachineDevices } from './devices/machine-devices.ts';
@@ -44,7 +45,8 @@ export class Stops {
       const names = new Set(selected.map(({ name }) => name));
       if (!kill && !force) refuseInUse(active.lab, names);
       const without = (all: ReadonlySet<string>) => new Set([...all].filter((name) => !names.has(name)));
-      await held.become({ ...state, running: without(state.running), paused: without(state.paused) });
+      const deferred = withLostProviders(state.deferred, state.uplinks, names, state.paused);
+      await held.become({ ...state, running: without(state.running), paused: without(state.paused), deferred });
       await terminate(selected, active.lab.spec.directory, this.#parts, { emit, kill });
       await held.forgetLaunched(names);
       await convergence.reconcile(names);

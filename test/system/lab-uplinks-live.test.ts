@@ -199,13 +199,37 @@ describe.each<Holder>(['root', 'user'])('uplinks of running nodes, as %s', (hold
         await reaches('work', world);
       });
 
-      it('case 7: keeps its uplink where it is set to another and back', async () => {
-        await paused(
-          () => netvm('work', 'vpn'),
-          () => netvm('work', 'sys-firewall'),
-        );
+      it('case 7: is attached anew where it is set to another and back', async () => {
+        const changes = [() => netvm('work', 'vpn'), () => netvm('work', 'sys-firewall')];
+        expect(await paused(...changes)).toEqual({ still: nothing, after: { removed: 1, made: 1 } });
         expect(await gatewayOf('work')).toBe(firewall);
         await reaches('work', world);
+      });
+
+      it('case 7: shows the netvm that it had while the change waits, which nobody sets', async () => {
+        const shown = async () => (await lab.ok('features', 'work')).match(/deferred-netvm-original *(.*)/)?.[1];
+        expect(await shown()).toBeUndefined();
+        await lab.ok('pause', 'work');
+        await netvm('work', 'vpn');
+        await netvm('work', 'none');
+        expect(await shown()).toBe('sys-firewall');
+        await lab.refused(/cannot be set/, 'features', 'work', 'deferred-netvm-original', 'vpn');
+        await lab.refused(/cannot be set/, 'features', '--unset', 'work', 'deferred-netvm-original');
+        lab.killEngine();
+        expect(await shown()).toBe('sys-firewall');
+        await lab.ok('unpause', 'work');
+        expect(await shown()).toBeUndefined();
+        await isCut('work');
+        await lab.ok('pause', 'work');
+        await netvm('work', 'sys-firewall');
+        expect(await shown()).toBe('');
+        await lab.ok('stop', '--force', 'sys-firewall');
+        await lab.ok('unpause', 'work');
+        expect(await shown()).toBe('');
+        await lab.ok('start', '--wait', 'sys-firewall');
+        expect(await shown()).toBeUndefined();
+        await reaches('work', firewall, world);
+        await reaches('personal', world);
       });
 
       it('case 40: from none to a provider', async () => {

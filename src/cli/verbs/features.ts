@@ -11,7 +11,8 @@ export const featuresVerb: Verb = {
   summary: 'show, set and unset the features of a node',
   help: `Without a feature, lists all of a node's; with one, prints its value; with a value, sets it; --unset takes it away. What a feature
 changes is changed at once. The feature attach-network-to of a backend names frontends, one a line, each with a MAC where wanted: an
-Ethernet link to each is plugged as soon as both run, the backend's interface named after the frontend.
+Ethernet link to each is plugged as soon as both run, the backend's interface named after the frontend. While a change of netvm waits for
+its node to go on, the feature deferred-netvm-original is there and says which one it had.
 
 Examples:
   weft features router
@@ -35,12 +36,13 @@ Examples:
     const unset = words.flag('unset') || words.flag('delete');
     if (unset && (feature === undefined || value !== undefined)) throw new UsageError('--unset needs a feature and no value');
     const connection = await runningLab(context, words);
-    const { node } = await desiredNode(connection, name);
-    const features = Object.fromEntries(
-      Object.entries(node.attributes).flatMap(([key, text]) =>
-        key.startsWith(PREFIX) ? [[key.slice(PREFIX.length), text]] : [],
-      ),
+    const { deferred, node } = await desiredNode(connection, name);
+    const own = Object.entries(node.attributes).flatMap(([key, text]): [string, string][] =>
+      key.startsWith(PREFIX) ? [[key.slice(PREFIX.length), text]] : [],
     );
+    const original = deferred[name];
+    const waiting: [string, string][] = original === undefined ? [] : [['deferred-netvm-original', original]];
+    const features = Object.fromEntries([...own, ...waiting]);
     if (feature === undefined) {
       if (words.flag('json')) voice.printJson(features);
       else {

@@ -4,8 +4,9 @@ import type { AttributeChanges } from '../../model/change.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
 import { type Attributes, isGenerated, type Link, type Topology, type TopologyNode } from '../../model/topology.ts';
 import { changesBetween, type TopologyChanges, withAttributes, withChanges } from '../../model/topology-changes.ts';
-import { numberedNodes } from '../../model/uplink-tree.ts';
+import { numberedNodes, uplinkTree } from '../../model/uplink-tree.ts';
 import { type Connection, connectionLink } from '../../plan/attachments.ts';
+import { type DeferredNetvms, withDeferred } from '../../plan/deferred-netvms.ts';
 import { type Uplink, uplinkLink } from '../../plan/uplinks.ts';
 import { sameAttributes } from './same-attributes.ts';
 import { seenByScripts } from './seen-by-scripts.ts';
@@ -33,6 +34,7 @@ export interface DesiredState {
   readonly connections: readonly Connection[];
   /** Uplinks that exist. */
   readonly uplinks: readonly Uplink[];
+  readonly deferred: DeferredNetvms;
   /** The numbers of nodes, which stay theirs as long as the lab has them. */
   readonly numbers: NodeNumbers;
   /** MACs that ports keep although nodes have come or gone. */
@@ -76,12 +78,15 @@ export function withTopology(
 ): DesiredState {
   const before = desiredTopology(state);
   const names = new Set(topology.nodes.filter(isGenerated).map(({ name }) => name));
+  const paused = new Set([...state.paused].filter((name) => names.has(name)));
   return {
     ...state,
     spec,
     changes: changesBetween(spec.topology, topology),
     running: new Set([...state.running].filter((name) => names.has(name))),
-    paused: new Set([...state.paused].filter((name) => names.has(name))),
+    paused,
+    deferred:
+      paused.size === 0 ? state.deferred : withDeferred(state.deferred, [uplinkTree(before), uplinkTree(topology)], paused),
     numbers: nodeNumbers(numberedNodes(topology), state.numbers),
     pins: pinMacs(topology, macs),
     launched: launchedAs(state, before, topology, runs),

@@ -17,7 +17,7 @@ export interface DocumentParsers {
   readonly changes: (untrusted: unknown) => TopologyChanges;
   readonly rest: (
     untrusted: unknown,
-  ) => Pick<DesiredState, 'connectionChanges' | 'connections' | 'uplinks' | 'numbers' | 'pins' | 'launched'>;
+  ) => Pick<DesiredState, 'connectionChanges' | 'connections' | 'uplinks' | 'deferred' | 'numbers' | 'pins' | 'launched'>;
 }
 
 /**
@@ -110,6 +110,7 @@ const bare = {
   connectionChanges: {},
   connections: [],
   uplinks: [],
+  deferred: {},
   numbers: {},
   pins: {},
   launched: {},

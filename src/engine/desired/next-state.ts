@@ -15,6 +15,9 @@ import { type DesiredState, desiredTopology, withTopology } from './desired-stat
 import { refuseForwards } from './refuse-forwards.ts';
 import { refuseUplinks } from './refuse-uplinks.ts';
 
+/** The feature by which people see that the change of a netvm waits (specs of Qubes networking, section 3). */
+const DEFERRED = 'feature.deferred-netvm-original';
+
 /** A state for a lab that nothing is known of. */
 export function freshState(spec: LabSpec): DesiredState {
   return {
@@ -25,6 +28,7 @@ export function freshState(spec: LabSpec): DesiredState {
     paused: new Set(),
     connections: [],
     uplinks: [],
+    deferred: {},
     numbers: nodeNumbers(numberedNodes(spec.topology), {}),
     pins: {},
     launched: {},
@@ -36,7 +40,15 @@ export function freshState(spec: LabSpec): DesiredState {
  * So are the MACs of ports, whose wires may still be there.
  */
 export function begunAnew(state: DesiredState, spec: LabSpec, lab: Lab): DesiredState {
-  const idle = { ...state, running: new Set<string>(), paused: new Set<string>(), connections: [], uplinks: [], launched: {} };
+  const idle = {
+    ...state,
+    running: new Set<string>(),
+    paused: new Set<string>(),
+    connections: [],
+    uplinks: [],
+    deferred: {},
+    launched: {},
+  };
   return withTopology(idle, { spec, topology: withChanges(spec.topology, state.changes) }, factsOf(lab));
 }
 
@@ -74,6 +86,7 @@ export function withEdits(state: DesiredState, changes: readonly Change[], lab: 
     }
     const runs = change.change === 'remove' && lab.records.get(change.node)?.process !== undefined;
     if (runs) throw new HostError('running', `${change.node} runs`, { hint: `stop it first: weft stop ${change.node}` });
+    refuseOurs(change);
     const edited = editTopology(topology, change);
     if (isFault(edited)) throw new HostError(edited.code, edited.message, { hint: edited.hint });
     topology = edited;
@@ -82,6 +95,12 @@ export function withEdits(state: DesiredState, changes: readonly Change[], lab: 
   refuseUplinks(before, topology, factsOf(lab).runs);
   refuseForwards(before, topology);
   return { ...withTopology(state, { spec: state.spec, topology }, factsOf(lab)), connectionChanges };
+}
+
+/** What tells of the lab's own doings is nobody's to set. */
+function refuseOurs(change: Change): void {
+  if (!('attributes' in change) || change.attributes[DEFERRED] === undefined) return;
+  throw new HostError('refused', 'the feature deferred-netvm-original tells of a change that waits, and cannot be set');
 }
 
 /** The id of the connection that an edit is about; connections are made by the feature, so they are neither attached nor detached. */
