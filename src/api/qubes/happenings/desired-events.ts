@@ -14,6 +14,7 @@ import { ADMIN_VM } from '../wire/request.ts';
 export function desiredEvents(before: QubesView, after: QubesView): readonly QubesEvent[] {
   return [
     ...changesOfLab(before, after),
+    ...otherDefaultNetvms(before, after),
     ...before.topology.nodes.flatMap((node) => (isGone(node, after) ? goings(node.name) : [])),
     ...after.topology.nodes.flatMap((node) => {
       const was = before.nodes.get(node.name);
@@ -72,6 +73,20 @@ function changesOfLab(before: QubesView, after: QubesView): readonly QubesEvent[
     const attribute = property.attribute ?? '';
     if (was[attribute] === is[attribute]) return [];
     return propertyEvents(property, [before, undefined], [after, undefined], eventsOf(''));
+  });
+}
+
+/** Qubes tells each qube whose netvm is another because the default is. */
+function otherDefaultNetvms(before: QubesView, after: QubesView): readonly QubesEvent[] {
+  if (before.topology.attributes === after.topology.attributes) return [];
+  return after.topology.nodes.flatMap(({ name, attributes }) => {
+    const [was, is] = [before, after].map(({ tree }) => tree.nodes.get(name)?.netvm);
+    if (attributes['qn_netvm'] || was === is || !before.nodes.has(name)) return [];
+    const parameters = [
+      ['name', 'netvm'],
+      ['oldvalue', was ?? 'None'],
+    ] as const;
+    return ['property-pre-reset:netvm', 'property-reset:netvm'].map((event) => ({ subject: name, event, parameters }));
   });
 }
 

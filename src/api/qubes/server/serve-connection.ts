@@ -10,6 +10,9 @@ const patience = 60_000;
 /** How much may wait for a follower that does not read, before it is dropped. Bytes. */
 const mostWaiting = 256 * 1024;
 
+/** How often to look whether a follower is still there. Milliseconds. */
+const lookEvery = 10_000;
+
 export interface ServingParts extends Desk {
   readonly clock: Clock;
 }
@@ -63,35 +66,66 @@ async function tellFollower(
   stream: HalfCloseStream,
   { call, method }: Extract<Outcome, { readonly kind: 'follow' }>,
   closed: Promise<void>,
-  { bug }: Desk,
+  { bug, clock }: ServingParts,
 ): Promise<void> {
-  let waiting: Uint8Array[] = [];
-  let bytes = 0;
-  let keepsUp = true;
-  const drop = () => {
-    waiting = [];
-    stream.close();
-  };
-  stream.onDrain(() => {
-    keepsUp = true;
-    const late = waiting;
-    [waiting, bytes] = [[], 0];
-    for (const each of late) keepsUp = stream.write(each) && keepsUp;
-  });
+  const speaker = new Speaker(stream);
+  let stop = () => {};
   try {
-    const stop = method.follow(call, (event) => {
-      const encoded = encodeEvent(event);
-      if (keepsUp) keepsUp = stream.write(encoded);
-      else if (bytes + encoded.length > mostWaiting) drop();
-      else {
-        waiting.push(encoded);
-        bytes += encoded.length;
-      }
-    });
-    void closed.then(stop);
+    stop = method.follow(call, (event) => speaker.say(encodeEvent(event)));
   } catch (failure) {
     bug(failure);
     stream.close();
   }
-  await closed;
+  let isOpen = true;
+  const ended = closed.then(() => {
+    isOpen = false;
+    stop();
+  });
+  while (isOpen) {
+    speaker.isThere();
+    await clock.sleep(lookEvery, ended);
+  }
+}
+
+/** Says more and more to one who may not listen. */
+class Speaker {
+  readonly #stream: HalfCloseStream;
+  #waiting: Uint8Array[] = [];
+  #bytes = 0;
+  #keepsUp = true;
+  #dropped = false;
+
+  constructor(stream: HalfCloseStream) {
+    this.#stream = stream;
+    stream.onDrain(() => {
+      this.#keepsUp = true;
+      const late = this.#waiting;
+      this.#waiting = [];
+      this.#bytes = 0;
+      for (const each of late) this.#write(each);
+    });
+  }
+
+  say(bytes: Uint8Array): void {
+    if (this.#dropped) return;
+    if (this.#keepsUp) {
+      this.#write(bytes);
+      return;
+    }
+    this.#waiting.push(bytes);
+    this.#bytes += bytes.length;
+    if (this.#bytes <= mostWaiting) return;
+    this.#dropped = true;
+    this.#waiting = [];
+    this.#stream.close();
+  }
+
+  /** A client that had ended its side before it went is noticed by writing alone: nothing will do. */
+  isThere(): void {
+    if (this.#keepsUp && !this.#dropped) this.#write(new Uint8Array());
+  }
+
+  #write(bytes: Uint8Array): void {
+    this.#keepsUp = this.#stream.write(bytes) && this.#keepsUp;
+  }
 }
