@@ -134,6 +134,7 @@ export class Changing {
       const { active, state } = convergence;
       const before = active.lab;
       refuseConditions(changes, before, abilities);
+      const effective = effectiveChanges(changes, before);
       await held.become(convergence.withConnections(withEdits(state, changes, before)));
       const refused = [...active.lab.links.refused].find(([link]) => !before.links.refused.has(link))?.[1];
       if (refused !== undefined) {
@@ -141,7 +142,7 @@ export class Changing {
         throw new HostError(refused.code, refused.message, { hint: refused.hint });
       }
       const touched = touchedNodes(changes, before, active.lab);
-      tellChanges(events, effectiveChanges(changes, before), touched, 'change');
+      tellChanges(events, effective, touched, 'change');
       for (const [node, why] of held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);
       return await convergence.reconcile(touched);
     });
