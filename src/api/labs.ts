@@ -57,6 +57,8 @@ export interface Labs {
   remove(name: string): Promise<void>;
   /** Removes what labs of this user have left that live no more, after a reboot or a kill, and tells it; with `dryRun` it is only told. */
   gc(dryRun: boolean): Promise<readonly Leftover[]>;
+  /** Where a lab's daemon of the Qubes Admin API listens while the lab runs. */
+  qubesSocket(name: string): string;
   /** The command that enters a namespace node of a running lab, as its status names it, with nsenter; it sees the node's own resolv.conf. */
   enter(name: string, node: { readonly name: string; readonly pid: number }, argv: readonly string[]): Promise<EnterCommand>;
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../boundary/clock.ts';
 import type { Commands } from '../boundary/commands.ts';
 import type { WriteFileSet } from '../boundary/file-set.ts';
 import type { Files } from '../boundary/files.ts';
+import type { Streams } from '../boundary/streams.ts';
 import type { Terminal } from '../boundary/terminal.ts';
 import type { SmallGuest } from './small-guest.ts';
 
@@ -22,6 +23,7 @@ export interface Context {
   readonly isRoot: boolean;
   readonly terminal: Terminal;
   readonly sinks: ByteSinks;
+  readonly streams: Streams;
   readonly files: Files;
   readonly writeFileSet: WriteFileSet;
   readonly commands: Commands;

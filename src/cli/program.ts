@@ -62,6 +62,8 @@ async function parseWith(verbs: readonly Verb[], identity: ProgramIdentity, argv
 
 /** The help text of the program, or of one verb. */
 export function helpText(verbs: readonly Verb[], identity: ProgramIdentity, verbName?: string): string {
+  const own = verbs.find(({ name }) => name === verbName)?.ownWords;
+  if (own !== undefined) return own.help(identity);
   const program = buildProgram(verbs, identity, () => undefined);
   const command =
     verbName === undefined ? program : (program.commands.find((candidate) => candidate.name() === verbName) ?? program);
@@ -97,6 +99,11 @@ function buildVerb(verb: Verb, program: Command, choose: (request: Request) => v
     .summary(verb.summary)
     .description(verb.summary)
     .helpOption('-h, --help', 'print this help');
+  if (verb.ownWords !== undefined) {
+    return takeAllWords(command.helpGroup(TOOLS_GROUP)).action(() =>
+      choose({ verb, words: new Words(command.args, program.opts()) }),
+    );
+  }
   for (const { syntax, meaning } of verb.positional) command.argument(syntax, meaning);
   for (const option of verb.options ?? []) command.addOption(commanderOption(option));
   for (const shared of verb.shares ?? []) command.addOption(commanderOption(SHARED_OPTIONS[shared]));
@@ -122,6 +129,14 @@ function keepDashes(command: Command): void {
     return parse(at < 0 ? argv : argv.toSpliced(at, 0, '--'));
   };
 }
+
+/** Whatever looks like an option is a word as any other. */
+function takeAllWords(command: Command): Command {
+  command.parseOptions = (argv) => ({ operands: argv, unknown: [] });
+  return command.argument('[words...]');
+}
+
+const TOOLS_GROUP = "Qubes' tools, which read their own words (docs/qubes-tools.md):";
 
 /** An argument as help shows it. */
 function wordOf(argument: Argument): string {

@@ -11,6 +11,7 @@ import { systemSinks } from '../host/byte-sinks.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import { systemFiles } from '../host/files.ts';
+import { systemStreams } from '../host/streams.ts';
 import { writeFileSet } from '../host/write-file-set.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { NodeState } from '../model/lab-status.ts';
@@ -58,6 +59,10 @@ class StandInLabs implements Labs {
   remove(name: string): Promise<void> {
     this.running.delete(name);
     return Promise.resolve();
+  }
+
+  qubesSocket(): never {
+    throw new Error('not here');
   }
 
   enter(): Promise<never> {
@@ -145,6 +150,7 @@ async function run(argv: readonly string[], changes: Partial<Context> = {}): Pro
         exit: () => undefined,
       },
       sinks: systemSinks,
+      streams: systemStreams,
       files: systemFiles,
       writeFileSet,
       commands: systemCommands,

@@ -20,6 +20,7 @@ export type Completes =
   | 'shell'
   | 'image-action'
   | 'example'
+  | 'tags-action'
   | 'command';
 
 export interface Positional {
@@ -56,6 +57,8 @@ export interface Verb {
   readonly passThrough?: boolean;
   /** `--` stays among the positional words: the verb wants to know where it was. */
   readonly keepsDashes?: boolean;
+  /** All words behind the name are the verb's own to read, options too; this is the help for them. */
+  readonly ownWords?: { help(identity: { readonly version: string; readonly columns: number }): string };
   /** Not in the list of verbs. */
   readonly hidden?: boolean;
   run(context: Context, words: Words, voice: Voice): Promise<number>;

@@ -1,3 +1,5 @@
+import { toolVerb } from './qvm/tool-verb.ts';
+import { SHORT_NAMES, TOOLS } from './qvm/tools.ts';
 import type { Verb } from './verb.ts';
 import { applyVerb } from './verbs/apply.ts';
 import { attachVerb } from './verbs/attach.ts';
@@ -31,6 +33,7 @@ import { monitorVerb } from './verbs/monitor.ts';
 import { pauseVerb } from './verbs/pause.ts';
 import { planVerb } from './verbs/plan.ts';
 import { prefsVerb } from './verbs/prefs.ts';
+import { qrexecClientVmVerb } from './verbs/qrexec-client-vm.ts';
 import { qubesdbVerb } from './verbs/qubesdb.ts';
 import { reattachVerb } from './verbs/reattach.ts';
 import { recordVerb } from './verbs/record.ts';
@@ -85,6 +88,9 @@ export const VERBS: readonly Verb[] = [
   recordVerb,
   graphVerb,
   imageVerb,
+  qrexecClientVmVerb,
+  ...Object.entries(SHORT_NAMES).map(([name, tool]) => toolVerb(tool, name)),
+  ...TOOLS.map((tool) => toolVerb(tool)),
   gcVerb,
   doctorVerb,
   completionVerb,

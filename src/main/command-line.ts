@@ -6,6 +6,7 @@ import { systemSinks } from '../host/byte-sinks.ts';
 import { systemClock } from '../host/clock.ts';
 import { systemCommands } from '../host/commands.ts';
 import { systemFiles } from '../host/files.ts';
+import { systemStreams } from '../host/streams.ts';
 import { everythingWritten, systemTerminal } from '../host/terminal.ts';
 import { writeFileSet } from '../host/write-file-set.ts';
 import { installation } from './places.ts';
@@ -29,6 +30,7 @@ function systemContext(): Context {
     isRoot: process.getuid?.() === 0,
     terminal: systemTerminal,
     sinks: systemSinks,
+    streams: systemStreams,
     files: systemFiles,
     writeFileSet,
     commands: systemCommands,

@@ -24,6 +24,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function openLabs(environment: Environment): Labs {
   const uid = process.getuid?.() ?? 0;
   const root = runtimeRoot(environment, uid);
+  const scripts = `${installation}/src/host/sandbox`;
   const runOf = (lab: string) => `${root}/${lab}`;
 
   /** Runs one change of a lab's sandbox at a time; waits for another command that is at it. */
@@ -95,7 +96,6 @@ export function openLabs(environment: Environment): Labs {
       if (await answers(run, systemStreams)) return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
       return await locked(lab, async () => {
         mkdirSync(run, { recursive: true, mode: 0o700 });
-        const scripts = `${installation}/src/host/sandbox`;
         const found = findAnchor(run, lab);
         const anchor = found ?? (await startAnchor({ lab, run, scripts, uid }, systemClock));
         try {
@@ -123,6 +123,7 @@ export function openLabs(environment: Environment): Labs {
       if (!dryRun) for (const folder of [documentsFolder(environment), root]) removeIfEmpty(folder);
       return found;
     },
+    qubesSocket: (lab) => `${runOf(lab)}/qubesd.sock`,
     async enter(lab, { name, pid }, argv) {
       const anchor = findAnchor(runOf(lab), lab);
       if (anchor === undefined) throw new HostError('not-running', `lab ${lab} does not run`);

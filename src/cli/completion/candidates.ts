@@ -88,7 +88,8 @@ function readLine(words: readonly string[], verbs: readonly Verb[]): ReadLine {
 
 function optionsOf(verb: Verb | undefined): readonly VerbOption[] {
   const shared = (verb?.shares ?? []).map((name) => SHARED_OPTIONS[name]);
-  return [...(verb?.options ?? []), ...shared, ...SHARED_OPTIONS.always, { flags: '-h, --help', meaning: 'print help' }];
+  const always = verb?.ownWords === undefined ? SHARED_OPTIONS.always : [];
+  return [...(verb?.options ?? []), ...shared, ...always, { flags: '-h, --help', meaning: 'print help' }];
 }
 
 function flagsOf(option: VerbOption): readonly string[] {
@@ -138,6 +139,8 @@ async function namesFor(
       return ['list\tshow the rules', 'add\tadd a rule', 'del\ttake a rule away', 'reset\tlet everything pass again'];
     case 'firewall-word':
       return positional[1] === 'add' || positional[1] === 'del' ? RULE_WORDS : [];
+    case 'tags-action':
+      return ['list\tshow the tags', 'add\tgive a tag', 'del\ttake a tag away'];
     case 'forward-protocol':
       return ['tcp', 'udp'];
     case 'verb':
