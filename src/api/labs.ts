@@ -59,6 +59,8 @@ export interface Labs {
   gc(dryRun: boolean): Promise<readonly Leftover[]>;
   /** Where a lab's daemon of the Qubes Admin API listens while the lab runs. */
   qubesSocket(name: string): string;
+  /** The command that runs another where the machine looks like dom0 of a Qubes, whose daemon is that of the lab, to it alone. */
+  asDom0(name: string, argv: readonly string[]): readonly string[];
   /** The command that enters a namespace node of a running lab, as its status names it, with nsenter; it sees the node's own resolv.conf. */
   enter(name: string, node: { readonly name: string; readonly pid: number }, argv: readonly string[]): Promise<EnterCommand>;
 }

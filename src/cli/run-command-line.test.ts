@@ -65,6 +65,10 @@ class StandInLabs implements Labs {
     throw new Error('not here');
   }
 
+  asDom0(): never {
+    throw new Error('not here');
+  }
+
   enter(): Promise<never> {
     return Promise.reject(new Error('not here'));
   }

@@ -34,6 +34,7 @@ import { pauseVerb } from './verbs/pause.ts';
 import { planVerb } from './verbs/plan.ts';
 import { prefsVerb } from './verbs/prefs.ts';
 import { qrexecClientVmVerb } from './verbs/qrexec-client-vm.ts';
+import { qubesShellVerb } from './verbs/qubes-shell.ts';
 import { qubesdbVerb } from './verbs/qubesdb.ts';
 import { reattachVerb } from './verbs/reattach.ts';
 import { recordVerb } from './verbs/record.ts';
@@ -88,6 +89,7 @@ export const VERBS: readonly Verb[] = [
   recordVerb,
   graphVerb,
   imageVerb,
+  qubesShellVerb,
   qrexecClientVmVerb,
   ...Object.entries(SHORT_NAMES).map(([name, tool]) => toolVerb(tool, name)),
   ...TOOLS.map((tool) => toolVerb(tool)),

@@ -10,6 +10,7 @@ import { systemFiles } from '../host/files.ts';
 import { systemHttpClient } from '../host/http-client.ts';
 import { sysPciDevices } from '../host/pci-devices.ts';
 import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
+import { dom0Words } from '../host/sandbox/dom0-words.ts';
 import { endMarked } from '../host/sandbox/end-marked.ts';
 import { answers, enterWords, startEngine } from '../host/sandbox/engine-process.ts';
 import { removeMarkedInterfaces } from '../host/sandbox/marked-interfaces.ts';
@@ -24,6 +25,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 export function openLabs(environment: Environment): Labs {
   const uid = process.getuid?.() ?? 0;
   const root = runtimeRoot(environment, uid);
+  const gid = process.getgid?.() ?? 0;
   const scripts = `${installation}/src/host/sandbox`;
   const runOf = (lab: string) => `${root}/${lab}`;
 
@@ -124,6 +126,7 @@ export function openLabs(environment: Environment): Labs {
       return found;
     },
     qubesSocket: (lab) => `${runOf(lab)}/qubesd.sock`,
+    asDom0: (lab, argv) => dom0Words({ run: runOf(lab), socket: `${runOf(lab)}/qubesd.sock`, scripts, uid, gid }, argv),
     async enter(lab, { name, pid }, argv) {
       const anchor = findAnchor(runOf(lab), lab);
       if (anchor === undefined) throw new HostError('not-running', `lab ${lab} does not run`);
