@@ -1,6 +1,7 @@
 import { mkdirSync, rmdirSync } from 'node:fs';
 import { connectionTo } from '../api/client.ts';
 import type { KnownLab, LabConnection, Labs } from '../api/labs.ts';
+import { qubesSocket } from '../api/qubes/sockets.ts';
 import { HostError } from '../boundary/host-error.ts';
 import { resolverFile, withResolver } from '../boundary/resolver-file.ts';
 import { systemClock } from '../host/clock.ts';
@@ -125,8 +126,8 @@ export function openLabs(environment: Environment): Labs {
       if (!dryRun) for (const folder of [documentsFolder(environment), root]) removeIfEmpty(folder);
       return found;
     },
-    qubesSocket: (lab) => `${runOf(lab)}/qubesd.sock`,
-    asDom0: (lab, argv) => dom0Words({ run: runOf(lab), socket: `${runOf(lab)}/qubesd.sock`, scripts, uid, gid }, argv),
+    qubesSocket: (lab) => qubesSocket(runOf(lab)),
+    asDom0: (lab, argv) => dom0Words({ run: runOf(lab), socket: qubesSocket(runOf(lab)), scripts, uid, gid }, argv),
     async enter(lab, { name, pid }, argv) {
       const anchor = findAnchor(runOf(lab), lab);
       if (anchor === undefined) throw new HostError('not-running', `lab ${lab} does not run`);

@@ -1,7 +1,16 @@
-const BASH = `# bash completion for weft and qeneth
+import { TOOLS } from '../qvm/tools.ts';
+
+/** Under their own names, too, the tools ask weft. */
+const NAMES = TOOLS.map(({ name }) => name).join(' ');
+
+const BASH = `# bash completion for weft, qeneth and Qubes' tools
 _weft() {
   local program=\${COMP_WORDS[0]/#\\~/$HOME} line word done= i
   local -a words=()
+  if [[ " ${NAMES} " == *" \${program##*/} "* ]]; then
+    words=("\${program##*/}")
+    program=weft
+  fi
   # bash takes NODE:PORT for three words, and replaces only the last of them.
   for ((i = 1; i <= COMP_CWORD; i++)); do
     if ((i > 1)) && [[ $COMP_WORDBREAKS == *:* && (\${COMP_WORDS[i]} == :* || \${COMP_WORDS[i-1]} == *:) ]]; then
@@ -23,14 +32,18 @@ _weft() {
     fi
   done < <(command "$program" complete -- "\${words[@]}" 2>/dev/null)
 }
-complete -F _weft weft qeneth
+complete -F _weft weft qeneth ${NAMES}
 `;
 
-const ZSH = `#compdef weft qeneth
-# zsh completion for weft and qeneth
+const ZSH = `#compdef weft qeneth ${NAMES}
+# zsh completion for weft, qeneth and Qubes' tools
 _weft() {
-  local line name
-  local -a described
+  local line name program=\${words[1]}
+  local -a described typed=("\${(@)words[2,CURRENT]}")
+  if [[ " ${NAMES} " == *" \${program:t} "* ]]; then
+    typed=("\${program:t}" "\${typed[@]}")
+    program=weft
+  fi
   while IFS= read -r line; do
     if [[ $line == :files ]]; then
       _files
@@ -38,20 +51,25 @@ _weft() {
     fi
     name=\${line%%$'\\t'*}
     described+=("\${name//:/\\\\:}:\${line#*$'\\t'}")
-  done < <(command "\${words[1]}" complete -- "\${(@)words[2,CURRENT]}" 2>/dev/null)
+  done < <(command "$program" complete -- "\${typed[@]}" 2>/dev/null)
   (( \${#described} )) && _describe -t weft weft described
 }
 if [[ "\${funcstack[1]}" == _weft ]]; then
   _weft "$@"
 else
-  compdef _weft weft qeneth
+  compdef _weft weft qeneth ${NAMES}
 fi
 `;
 
-const FISH = `# fish completion for weft and qeneth
+const FISH = `# fish completion for weft, qeneth and Qubes' tools
 function __weft_complete
   set -l words (commandline -opc)
-  for line in (command $words[1] complete -- $words[2..-1] (commandline -ct) 2>/dev/null)
+  set -l program $words[1]
+  if contains (basename $program) ${NAMES}
+    set words $program (basename $program) $words[2..-1]
+    set program weft
+  end
+  for line in (command $program complete -- $words[2..-1] (commandline -ct) 2>/dev/null)
     if test "$line" = :files
       __fish_complete_path (commandline -ct)
     else
@@ -59,7 +77,7 @@ function __weft_complete
     end
   end
 end
-for name in weft qeneth
+for name in weft qeneth ${NAMES}
   complete -c $name -f -a '(__weft_complete)'
 end
 `;

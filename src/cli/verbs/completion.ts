@@ -7,7 +7,8 @@ import type { Verb } from '../verb.ts';
 export const completionVerb: Verb = {
   name: 'completion',
   summary: 'print the completion script for bash, zsh or fish',
-  help: `Completes verbs, options, and the names of nodes, ports, labs, templates and examples as they are now; for weft and qeneth.
+  help: `Completes verbs, options, and the names of nodes, ports, labs, templates and examples as they are now; for weft, qeneth and
+Qubes' tools under their own names.
 
 To load it in every session:
   bash:  weft completion bash > ~/.local/share/bash-completion/completions/weft && ln -s weft ~/.local/share/bash-completion/completions/qeneth

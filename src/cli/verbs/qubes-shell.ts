@@ -33,7 +33,7 @@ Examples:
     const command = given.length > 0 ? given : [context.environment['SHELL'] || '/bin/sh'];
     const folder = genuine ?? `${context.installation}/qubes-tools`;
     const environment = {
-      PATH: `${folder}:${context.environment['PATH'] ?? '/usr/bin:/bin'}`,
+      PATH: [folder, context.environment['PATH'] ?? '/usr/bin:/bin', context.installation].join(':'),
       WEFT_NAME: name,
       WEFT_QUBES_SOCKET: labs.qubesSocket(name),
     };
