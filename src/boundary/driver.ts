@@ -27,6 +27,8 @@ export interface DriverNode {
   /** TCP ports that the script listens on by itself when it is not one of weft's (a user's own qeneth template). */
   readonly tcp: { readonly console: number | undefined; readonly monitor: number | undefined };
   readonly abilities: KernelAbilities;
+  /** The files of cloud-init's seed, by name; asked for right before a launch that needs them. */
+  readonly seed?: () => Promise<ReadonlyMap<string, string>>;
   /** The file that a namespace node is to see as /etc/resolv.conf; undefined leaves it the machine's. */
   readonly resolver?: string | undefined;
 }
@@ -42,6 +44,8 @@ export interface DriverCapabilities {
   readonly monitor: boolean;
   /** Network devices can come and go while it runs. */
   readonly hotplug: boolean;
+  /** The guest configures itself at its start, by what the driver gives it then. */
+  readonly seeded: boolean;
   /** Booting it costs a processor: starts are admitted a few at a time. */
   readonly boots: boolean;
 }

@@ -13,6 +13,7 @@ import { Wiring } from './links/wiring.ts';
 import { Launcher, type LauncherParts } from './nodes/launcher.ts';
 import type { NodeRecord } from './nodes/node-record.ts';
 import type { NodeScript } from './nodes/read-scripts.ts';
+import { seedOf } from './nodes/seed-of.ts';
 import { nameLookup } from './uplinks/look-up-name.ts';
 import { NameBook } from './uplinks/name-book.ts';
 import type { KeptNetwork } from './uplinks/network-upkeep.ts';
@@ -158,6 +159,7 @@ export class ActiveLab implements KeptNetwork {
       tcp: { console: tcp?.console?.port, monitor: tcp?.monitor?.port },
       abilities: this.#parts.kernel.abilities,
       resolver: this.config.resolverOf(name),
+      seed: () => seedOf(lab, node, this.#parts.files),
     };
   }
 }

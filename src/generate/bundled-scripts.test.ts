@@ -41,7 +41,7 @@ afterAll(() => rmSync(folder, { recursive: true }));
 /** A machine on which every program that the scripts need is there and does next to nothing. */
 const programs = join(folder, 'bin');
 mkdirSync(programs);
-for (const program of ['qemu-system-x86_64', 'qemu-system-arm', 'unsquashfs', 'mkfs.ext4', 'mkfs.vfat']) {
+for (const program of ['qemu-system-x86_64', 'qemu-system-arm', 'unsquashfs', 'mkfs.ext4', 'mkfs.vfat', 'mcopy']) {
   writeFileSync(join(programs, program), '#!/bin/sh\n', { mode: 0o755 });
 }
 writeFileSync(join(programs, 'qemu-img'), '#!/bin/sh\nfor word do case $word in *.new) : >"$word" ;; esac; done\n', {
@@ -60,7 +60,7 @@ function commandLine(
   for (const file of ['vmlinux', 'initrd', 'OVMF.fd', 'infix-x86_64.img', 'infix-x86_64-disk.img', 'infix-x86_64-classic.img']) {
     writeFileSync(join(directory, file), '');
   }
-  for (const file of ['netbox-os-zero.img', 'netbox-os-basis.img']) writeFileSync(join(directory, file), '');
+  for (const file of ['netbox-os-zero.img', 'netbox-os-basis.img', 'cloud.qcow2']) writeFileSync(join(directory, file), '');
   for (const { name, text, mode } of generate({ topology, templates }).files)
     writeFileSync(join(directory, name), text, { mode });
   const env = { PATH: `${programs}:/usr/bin:/bin`, WEFT_SMALL: directory, WEFT_JAIL: 'printf %s\\0', ...environment };
@@ -159,6 +159,6 @@ describe('bundled scripts', () => {
   it.each(machines.filter((name) => name !== 'small'))('%s says where to get a missing image', (template) => {
     const { words, stderr } = commandLine(lab(template, { qn_image: 'gone.img' }));
     expect(words).toEqual([]);
-    expect(stderr).toMatch(/^ERROR: a: there is no image gone.img; .*https:\/\/github.com\/.*\n$/);
+    expect(stderr).toMatch(/^ERROR: a: there is no image gone.img; .*https:\/\/(github.com|cloud.debian.org)\/.*\n$/);
   });
 });

@@ -7,7 +7,16 @@ import { isGenerated } from '../../src/model/topology.ts';
 /** The lab that an engine compiles from a desired state on a machine that can do everything; nodes in `running` have a process. */
 export function labOf(state: DesiredState, running: readonly string[] = [], before?: Lab): Lab {
   const spec = wiredSpec(state);
-  const capabilities = { wires: true, carrier: true, exec: true, console: true, monitor: true, hotplug: true, boots: false };
+  const capabilities = {
+    wires: true,
+    carrier: true,
+    exec: true,
+    console: true,
+    monitor: true,
+    hotplug: true,
+    seeded: false,
+    boots: false,
+  };
   const lab = new Lab({
     spec,
     connections: connectionLinks(state),

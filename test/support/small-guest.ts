@@ -31,7 +31,7 @@ export interface StartedQemu {
   end(): Promise<void>;
 }
 
-const HEADER: ScriptHeader = { driver: 'qemu', agent: true, ready: { kind: 'agent' }, hotplug: true };
+const HEADER: ScriptHeader = { driver: 'qemu', agent: true, ready: { kind: 'agent' }, hotplug: true, seed: false };
 
 /** With `more` arguments; `boot` starts the small guest, without it the machine stays stopped at its first instruction. */
 export async function startQemu({ boot, more = [] }: { boot: boolean; more?: readonly string[] }): Promise<StartedQemu> {

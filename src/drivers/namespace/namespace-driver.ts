@@ -19,6 +19,7 @@ export function namespaceDriver(
       console: false,
       monitor: false,
       hotplug: true,
+      seeded: false,
       boots: false,
     }),
     prepare: () => Promise.resolve(),

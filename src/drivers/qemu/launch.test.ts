@@ -122,12 +122,16 @@ describe('the header of a script', () => {
       agent: true,
       ready: { kind: 'agent' },
       hotplug: true,
+      seed: false,
     });
+    expect(parseScriptHeader('#!/bin/sh\n# weft: driver=qemu seed=cloud\n')?.seed).toBe(true);
+    expect(() => parseScriptHeader('#!/bin/sh\n# weft: driver=qemu seed=oats\n')).toThrow('seed=oats; expected cloud or no');
     expect(parseScriptHeader('#!/bin/sh\n# weft: driver=namespace future=1\n')).toEqual({
       driver: 'namespace',
       agent: false,
       ready: { kind: 'process' },
       hotplug: false,
+      seed: false,
     });
   });
 

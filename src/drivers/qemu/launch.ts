@@ -9,6 +9,8 @@ export interface LaunchPlaces {
   readonly setpriv: string | undefined;
   /** What QEMU runs guests with, as WEFT_ACCEL; the script tries for itself where undefined. */
   readonly accelerator?: string | undefined;
+  /** The folder of the node's seed of cloud-init, as WEFT_SEED. */
+  readonly seed?: string | undefined;
   /** The engine's own environment. Little of it is passed on. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -31,7 +33,14 @@ export function launchBundled(node: DriverNode, places: LaunchPlaces): SpawnRequ
   });
   const plain = launchAsWritten(node, places);
   const accelerator = places.accelerator === undefined ? {} : { WEFT_ACCEL: places.accelerator };
-  const ours = { ...accelerator, WEFT_RUN: node.run, WEFT_JAIL: jailWords(places.setpriv), ...Object.fromEntries(texts) };
+  const seed = places.seed === undefined ? {} : { WEFT_SEED: places.seed };
+  const ours = {
+    ...accelerator,
+    ...seed,
+    WEFT_RUN: node.run,
+    WEFT_JAIL: jailWords(places.setpriv),
+    ...Object.fromEntries(texts),
+  };
   return { ...plain, environment: { ...plain.environment, ...ours }, descriptors };
 }
 

@@ -14,6 +14,8 @@ export interface NodeRunFiles {
   /** QEMU's second control monitor: descriptors of network devices come in here. */
   readonly plug: string;
   readonly agent: string;
+  /** The folder of the files of cloud-init's seed, where the template has one. */
+  readonly seed: string;
   /** All that the main console ever printed, appended by QEMU itself. */
   readonly consoleLog: string;
   /** What the first serial port printed, where the template has one: the kernel's words before its consoles are there. */
@@ -52,6 +54,7 @@ export function nodeRunFiles(directory: string, consoleLog: string): NodeRunFile
     qmp: `${directory}/qmp.sock`,
     plug: `${directory}/plug.sock`,
     agent: `${directory}/agent.sock`,
+    seed: `${directory}/seed`,
     consoleLog,
     bootLog: `${directory}/boot.log`,
   };

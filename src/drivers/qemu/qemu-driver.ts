@@ -52,6 +52,7 @@ class QemuDriver implements Driver {
       console: true,
       monitor: true,
       hotplug: header?.hotplug ?? false,
+      seeded: header?.seed ?? false,
       boots: true,
     };
   }
@@ -64,13 +65,21 @@ class QemuDriver implements Driver {
     await Promise.all(
       [run.console, run.aux, run.monitor, run.qmp, run.plug, run.agent, run.bootLog].map((path) => files.remove(path)),
     );
+    if (headerOf(node.script)?.seed === true) await this.#writeSeed(node, run.seed);
     this.#starts.set(node.run, { consoleFrom: await logs.size(run.consoleLog), logFrom: await logs.size(logOf(node)) });
+  }
+
+  async #writeSeed({ seed }: DriverNode, folder: string): Promise<void> {
+    const { files } = this.#parts;
+    await files.remove(folder);
+    await files.makeDirectory(folder, 0o700);
+    for (const [name, text] of (await seed?.()) ?? []) await files.replace(`${folder}/${name}`, text, { mode: 0o600 });
   }
 
   launch(node: DriverNode) {
     return headerOf(node.script) === undefined
       ? launchAsWritten(node, this.#parts)
-      : launchBundled(node, { ...this.#parts, accelerator: this.#tried });
+      : launchBundled(node, { ...this.#parts, accelerator: this.#tried, seed: seedOf(node) });
   }
 
   attach(node: DriverNode, found: NodeProcess, exited: Promise<unknown>): NodeHandle {
@@ -82,6 +91,11 @@ class QemuDriver implements Driver {
     const process = { node: node.node.name, header, files: runFilesOf(node), log: logOf(node), ...lengths, exited };
     return qemuHandle(QemuNode.hold(this.#parts, process), process, { hand: (...talk) => kernel.hand(...talk), clock });
   }
+}
+
+/** The folder of its seed, where its template has one. */
+function seedOf(node: DriverNode): string | undefined {
+  return headerOf(node.script)?.seed === true ? runFilesOf(node).seed : undefined;
 }
 
 function runFilesOf(node: DriverNode): NodeRunFiles {

@@ -15,13 +15,15 @@ export interface ScriptHeader {
   readonly ready: Readiness;
   /** Spare root ports: network devices can come and go while it runs. */
   readonly hotplug: boolean;
+  /** The guest configures itself, at its start, by a seed of cloud-init. */
+  readonly seed: boolean;
 }
 
 const HEADER = /^# weft:(.*)$/;
 
 /**
  * Reads line 2 of a generated script, `# weft: driver=qemu agent=yes ready=agent hotplug=yes`. undefined: no such line, a template of the
- * user's own. Left-out keys mean agent=no, ready=process, hotplug=no; keys we do not know are for a later weft. A `ready=console:TEXT` takes
+ * user's own. Left-out keys mean agent=no, ready=process, hotplug=no, seed=no; keys we do not know are for a later weft. A `ready=console:TEXT` takes
  * the rest of the line. A value that cannot be understood is a HostError `bad-header`.
  */
 export function parseScriptHeader(script: string): ScriptHeader | undefined {
@@ -34,6 +36,7 @@ export function parseScriptHeader(script: string): ScriptHeader | undefined {
     agent: oneOf('agent', values.get('agent') ?? 'no', ['yes', 'no']) === 'yes',
     ready: readinessOf(values.get('ready') ?? 'process'),
     hotplug: oneOf('hotplug', values.get('hotplug') ?? 'no', ['yes', 'no']) === 'yes',
+    seed: oneOf('seed', values.get('seed') ?? 'no', ['cloud', 'no']) === 'cloud',
   };
 }
 

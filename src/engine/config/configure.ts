@@ -20,12 +20,17 @@ export async function configureLinks(config: NodeConfig, lab: Lab, links: readon
 
 /** Configures a guest that has just become ready; namespaces are configured with their links. */
 export async function configureGuest(config: NodeConfig, lab: Lab, node: NodeRecord): Promise<void> {
-  if (isNamespace(node.node)) return;
+  if (isNamespace(node.node) || configuresItself(lab, node)) return;
   const ports = lab.driverPorts.get(node.name) ?? [];
   await config.guestReady(
     node,
     ports.map(({ name: port }) => ({ port, mac: lab.macs.get(portKey(node.name, port)) })),
   );
+}
+
+/** By cloud-init; one that provides network has rules to load, and is told. */
+function configuresItself(lab: Lab, { name }: NodeRecord): boolean {
+  return lab.scripts.get(name)?.capabilities.seeded === true && !lab.parts.routed.isProvider(name);
 }
 
 /** An interface went; `node` may be any namespace's name. */

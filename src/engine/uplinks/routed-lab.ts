@@ -109,6 +109,11 @@ export class RoutedLab {
     return [...nodeDatabase(facts, name)].map(([key, value]) => `${key}=${value}\n`).join('');
   }
 
+  /** The terms of a client's uplink as they would be now. */
+  termsOf(name: string): UplinkTerms | undefined {
+    return termsOf(this.#tree, this.#numbers, name);
+  }
+
   /** What an interface is to be; undefined where it is none of the routed network. */
   portOf(node: string, port: string): PortConfig | undefined {
     const found = this.#byPort.get(`${node}:${port}`);
