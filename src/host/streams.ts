@@ -22,7 +22,7 @@ export const systemStreams: Streams = {
     rmSync(path, { force: true });
     // The umask alone decides what a socket is born with; it is bound before listen returns.
     const umask = process.umask(0o777 & ~mode);
-    const listening = listen({ path, backlog: 1024 }, path, accept, { halfOpen: true });
+    const listening = listen({ path, backlog: 4096 }, path, accept, { halfOpen: true });
     process.umask(umask);
     return await listening;
   },
