@@ -77,9 +77,20 @@ function nameFault(name: string): string | undefined {
   return name.endsWith('-dm') ? 'cannot end with -dm' : undefined;
 }
 
+/** UUIDs by the names of qubes, of views that were asked for them. */
+const knownUuids = new WeakMap<QubesView, Map<string, string>>();
+
 /** Stable as long as the lab has the node: it follows from the lab's name and the node's number. */
 export function uuidOf(view: QubesView, qube: Qube): string {
   if (qube.class === 'AdminVM') return NAMELESS;
+  const known = knownUuids.get(view) ?? new Map<string, string>();
+  knownUuids.set(view, known);
+  const uuid = known.get(qube.name) ?? madeUuid(view, qube);
+  known.set(qube.name, uuid);
+  return uuid;
+}
+
+function madeUuid(view: QubesView, qube: Qube): string {
   const number = view.numbers[qube.name];
   const text = `${view.lab}\n${number === undefined ? `${qube.class} ${qube.name}` : `node ${number}`}`;
   const words = [1, 2, 3, 4].map((seed) => textDigest(text, textDigest('weft', seed)).toString(16).padStart(8, '0'));

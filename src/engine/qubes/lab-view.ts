@@ -22,6 +22,7 @@ export class LabViews {
     const { numbers, spec } = state;
     const topology = desiredTopology(state);
     const tree = uplinkTree(topology);
+    const derived = new Map<string, ReturnType<typeof derivedProperties>>();
     const view: QubesView = {
       lab: spec.name,
       topology,
@@ -29,7 +30,11 @@ export class LabViews {
       tree,
       numbers,
       activity: (node) => activityOf(this.#record(node), this.#paused.has(node)),
-      derived: (node) => derivedProperties(tree, numbers, node),
+      derived: (node) => {
+        const known = derived.get(node) ?? derivedProperties(tree, numbers, node);
+        derived.set(node, known);
+        return known;
+      },
     };
     this.#last = { state, view };
     return view;

@@ -182,6 +182,8 @@ describe('tags and notes', () => {
     expect(await ask('admin.vm.notes.Set', 'work', 'zwei Zeilen\nmit Ümläuten')).toBe('');
     expect(await ask('admin.vm.notes.Get', 'work')).toBe('zwei Zeilen\nmit Ümläuten');
     expect(await ask('admin.vm.notes.Set', 'work', 'a\0b')).toMatch(/^QubesValueError/);
+    expect(await ask('admin.vm.notes.Set', 'work')).toBe('');
+    expect(attributesOf('work')).not.toHaveProperty('qn_notes');
   });
 });
 
