@@ -3,6 +3,7 @@ import { parseArgs } from 'node:util';
 import { compileFloor } from './floor.mjs';
 import { Workshop } from './lab.mjs';
 import { machine } from './machine.mjs';
+import { adminApi } from './parts/admin-api.mjs';
 import { boot } from './parts/boot.mjs';
 import { generate } from './parts/generate.mjs';
 import { live } from './parts/live.mjs';
@@ -12,7 +13,7 @@ import { uplinks } from './parts/uplinks.mjs';
 import { wires } from './parts/wires.mjs';
 import { markdown, Report } from './report.mjs';
 
-const parts = [generate, scale, running, live, uplinks, wires, boot];
+const parts = [generate, scale, running, live, uplinks, adminApi, wires, boot];
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
