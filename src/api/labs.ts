@@ -53,6 +53,8 @@ export interface Labs {
   connect(name: string): Promise<LabConnection | undefined>;
   /** Connects, making sandbox and engine when the lab does not run. */
   launch(name: string): Promise<LabConnection>;
+  /** Throws a HostError where the processes of labs cannot be seen, as in a shell in a user namespace of its own: no lab is dead for that. */
+  requireSight(): void;
   /** Ends the sandbox, and with it everything in it, and removes the lab's sockets, state and runtime folder. Gone already is fine. */
   remove(name: string): Promise<void>;
   /** Removes what labs of this user have left that live no more, after a reboot or a kill, and tells it; with `dryRun` it is only told. */
@@ -60,7 +62,7 @@ export interface Labs {
   /** Where a lab's daemon of the Qubes Admin API listens while the lab runs. */
   qubesSocket(name: string): string;
   /** The command that runs another where the machine looks like dom0 of a Qubes, whose daemon is that of the lab, to it alone. */
-  asDom0(name: string, argv: readonly string[]): readonly string[];
+  asDom0(name: string, argv: readonly string[]): EnterCommand;
   /** The command that enters a namespace node of a running lab, as its status names it, with nsenter; it sees the node's own resolv.conf. */
   enter(name: string, node: { readonly name: string; readonly pid: number }, argv: readonly string[]): Promise<EnterCommand>;
 }

@@ -61,6 +61,8 @@ class StandInLabs implements Labs {
     return Promise.resolve();
   }
 
+  requireSight(): void {}
+
   qubesSocket(): never {
     throw new Error('not here');
   }

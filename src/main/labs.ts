@@ -11,7 +11,7 @@ import { systemFiles } from '../host/files.ts';
 import { systemHttpClient } from '../host/http-client.ts';
 import { sysPciDevices } from '../host/pci-devices.ts';
 import { type Anchor, endAnchor, findAnchor, startAnchor } from '../host/sandbox/anchor.ts';
-import { dom0Words } from '../host/sandbox/dom0-words.ts';
+import { dom0Words, isApart } from '../host/sandbox/dom0-words.ts';
 import { endMarked } from '../host/sandbox/end-marked.ts';
 import { answers, enterWords, startEngine } from '../host/sandbox/engine-process.ts';
 import { removeMarkedInterfaces } from '../host/sandbox/marked-interfaces.ts';
@@ -30,8 +30,16 @@ export function openLabs(environment: Environment): Labs {
   const scripts = `${installation}/src/host/sandbox`;
   const runOf = (lab: string) => `${root}/${lab}`;
 
+  const requireSight = () => {
+    if (!isApart(environment)) return;
+    throw new HostError('no-access', 'the processes of labs cannot be seen from here', {
+      hint: 'do this outside of weft qubes-shell',
+    });
+  };
+
   /** Runs one change of a lab's sandbox at a time; waits for another command that is at it. */
   const locked = async <T>(lab: string, work: () => Promise<T>): Promise<T> => {
+    requireSight();
     // Loaded here: its native library costs 20 ms, and most commands take no lock.
     const { tryLock } = await import('../host/file-lock.ts');
     const path = `${root}/${lab}.lock`;
@@ -88,6 +96,7 @@ export function openLabs(environment: Environment): Labs {
     async connect(lab) {
       const run = runOf(lab);
       if (await answers(run, systemStreams)) return connectionTo(lab, `${run}/api.sock`, systemHttpClient);
+      requireSight();
       if (findAnchor(run, lab) === undefined) return undefined;
       return await locked(lab, async () => {
         const anchor = findAnchor(run, lab);
@@ -109,6 +118,7 @@ export function openLabs(environment: Environment): Labs {
         }
       });
     },
+    requireSight,
     async remove(lab) {
       await locked(lab, () => removeAll(lab, uid === 0));
       removeIfEmpty(documentsFolder(environment));
@@ -122,6 +132,7 @@ export function openLabs(environment: Environment): Labs {
           return true;
         });
       const { collectLeftovers } = await import('./leftovers.ts');
+      requireSight();
       const found = await collectLeftovers(dryRun, { environment, root, uid, lives, removeDead });
       if (!dryRun) for (const folder of [documentsFolder(environment), root]) removeIfEmpty(folder);
       return found;
@@ -129,6 +140,7 @@ export function openLabs(environment: Environment): Labs {
     qubesSocket: (lab) => qubesSocket(runOf(lab)),
     asDom0: (lab, argv) => dom0Words({ run: runOf(lab), socket: qubesSocket(runOf(lab)), scripts, uid, gid }, argv),
     async enter(lab, { name, pid }, argv) {
+      requireSight();
       const anchor = findAnchor(runOf(lab), lab);
       if (anchor === undefined) throw new HostError('not-running', `lab ${lab} does not run`);
       const resolver = resolverFile(runOf(lab), name);

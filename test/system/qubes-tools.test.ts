@@ -119,6 +119,14 @@ describe.each<Holder>(['root', 'user'])("a shell for Qubes' tools, as %s", (hold
       const seen = [weft.uid, 'B', 'F', 'G', 'dom0', 'namespace', ...entries, readFileSync('/etc/passwd', 'utf8')];
       expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: seen.join('\n'), stderr: '' });
       expect(existsSync('/etc/qubes-release')).toBe(before);
+      if (holder === 'user') {
+        const down = await shell(['--', 'weft', 'down'], environment);
+        expect({ code: down.code, stderr: down.stderr }).toEqual({
+          code: 1,
+          stderr: expect.stringContaining('outside of weft qubes-shell'),
+        });
+        await weft.ok(directory, 'exec', 'B', '--', 'true');
+      }
       const unknown = await shell(['--', 'true'], { WEFT_QUBES_TOOLS: weft.folder });
       expect({ code: unknown.code, stderr: unknown.stderr }).toEqual({
         code: 1,

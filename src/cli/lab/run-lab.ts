@@ -98,6 +98,7 @@ export async function stopNodes(
 /** Stops everything of a lab and removes what it left, a crashed one's remains included. */
 export async function removeLab(context: Context, voice: Voice, name: string, block: boolean): Promise<boolean> {
   const labs = await context.labs();
+  labs.requireSight();
   const connection = await labs.connect(name);
   let clean = true;
   try {

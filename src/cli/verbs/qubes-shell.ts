@@ -41,7 +41,8 @@ Examples:
       voice.info(`${genuine === undefined ? "weft's own" : 'the genuine'} qvm- tools mean lab ${name} here; exit leaves`);
     if (genuine === undefined) return await context.terminal.runForeground(command, { environment });
     await requireNamespaces(context);
-    return await context.terminal.runForeground(labs.asDom0(name, command), { environment });
+    const inside = labs.asDom0(name, command);
+    return await context.terminal.runForeground(inside.argv, { environment: { ...environment, ...inside.environment } });
   },
 };
 
