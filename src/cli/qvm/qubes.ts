@@ -1,9 +1,10 @@
 import type { QubesClient } from '../../api/qubes/client/qubes-client.ts';
+import { quoted } from '../../api/qubes/python-text.ts';
 import type { ListedQube } from '../../api/qubes/wire/qube-line.ts';
 import { UsageError } from '../complaints.ts';
 import type { Positional } from '../verb.ts';
 import type { Words } from '../words.ts';
-import { byCodePoints, quoted } from './python-text.ts';
+import { byCodePoints } from './by-code-points.ts';
 import type { ToolOption } from './tool.ts';
 
 /** Of a tool that acts on several qubes. */

@@ -1,4 +1,5 @@
 import type { QubesClient } from '../../../api/qubes/client/qubes-client.ts';
+import { quoted } from '../../../api/qubes/python-text.ts';
 import { QubesError } from '../../../api/qubes/qubes-error.ts';
 import { linesOf } from '../../../api/qubes/wire/qube-line.ts';
 import { ADMIN_VM } from '../../../api/qubes/wire/request.ts';
@@ -8,7 +9,6 @@ import type { Words } from '../../words.ts';
 import { cloneQube } from '../clone-qube.ts';
 import { createQube, type Pools, poolsIn } from '../create-qube.ts';
 import { qubeProperties, setProperty } from '../properties.ts';
-import { quoted } from '../python-text.ts';
 import { oneQube } from '../qubes.ts';
 import type { Desk, Tool } from '../tool.ts';
 

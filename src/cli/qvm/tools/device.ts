@@ -1,11 +1,12 @@
 import type { QubesClient } from '../../../api/qubes/client/qubes-client.ts';
+import { quoted } from '../../../api/qubes/python-text.ts';
 import { NO_ANSWER, QubesError } from '../../../api/qubes/qubes-error.ts';
 import { linesOf } from '../../../api/qubes/wire/qube-line.ts';
 import { UsageError } from '../../complaints.ts';
 import { EXIT } from '../../exit-codes.ts';
+import { byCodePoints } from '../by-code-points.ts';
 import { columnTable } from '../column-table.ts';
 import { inParallel } from '../in-parallel.ts';
-import { byCodePoints, quoted } from '../python-text.ts';
 import { allQubes, namedQubes } from '../qubes.ts';
 import type { Tool } from '../tool.ts';
 

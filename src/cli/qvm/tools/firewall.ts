@@ -1,4 +1,5 @@
 import type { QubesClient } from '../../../api/qubes/client/qubes-client.ts';
+import { quoted } from '../../../api/qubes/python-text.ts';
 import { linesOf } from '../../../api/qubes/wire/qube-line.ts';
 import type { FirewallRule } from '../../../model/firewall-rule.ts';
 import { firewallRuleText } from '../../../model/firewall-text.ts';
@@ -9,7 +10,6 @@ import { EXIT } from '../../exit-codes.ts';
 import { readRule } from '../../firewall/read-rule.ts';
 import { rulesTable } from '../../firewall/rules-table.ts';
 import type { Words } from '../../words.ts';
-import { quoted } from '../python-text.ts';
 import { ONE_QUBE, oneQube } from '../qubes.ts';
 import { type Tool, ToolFailure } from '../tool.ts';
 

@@ -3,13 +3,14 @@ import { QubesError } from '../../../api/qubes/qubes-error.ts';
 import type { ListedQube } from '../../../api/qubes/wire/qube-line.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Words } from '../../words.ts';
+import { byCodePoints } from '../by-code-points.ts';
 import { columnTable } from '../column-table.ts';
+import { filled } from '../filled.ts';
 import { inParallel } from '../in-parallel.ts';
 import { COLUMNS, columnNamed, type ListingColumn } from '../listing/columns.ts';
 import { FILTER_OPTIONS, filtered } from '../listing/filters.ts';
 import { Ledger } from '../listing/ledger.ts';
 import { indented, networkTree, type Placed } from '../listing/network-tree.ts';
-import { byCodePoints, filled } from '../python-text.ts';
 import { allQubes, CHOICE_OPTIONS, namedQubes, requireChoice, SEVERAL_QUBES } from '../qubes.ts';
 import type { Tool } from '../tool.ts';
 

@@ -1,9 +1,12 @@
 import type { QubesClient } from '../../../api/qubes/client/qubes-client.ts';
+import { quoted } from '../../../api/qubes/python-text.ts';
 import { QubesError } from '../../../api/qubes/qubes-error.ts';
 import { UsageError } from '../../complaints.ts';
 import { EXIT } from '../../exit-codes.ts';
 import type { Positional } from '../../verb.ts';
 import type { Words } from '../../words.ts';
+import { byCodePoints } from '../by-code-points.ts';
+import { filled } from '../filled.ts';
 import { inParallel } from '../in-parallel.ts';
 import {
   type Holder,
@@ -16,7 +19,6 @@ import {
   setProperty,
   shownValue,
 } from '../properties.ts';
-import { byCodePoints, filled, quoted } from '../python-text.ts';
 import { ONE_QUBE, oneQube } from '../qubes.ts';
 import { type Desk, type Tool, ToolFailure, type ToolOption } from '../tool.ts';
 

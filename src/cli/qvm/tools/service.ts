@@ -1,10 +1,10 @@
+import { quoted } from '../../../api/qubes/python-text.ts';
 import { linesOf } from '../../../api/qubes/wire/qube-line.ts';
 import { UsageError } from '../../complaints.ts';
 import { EXIT } from '../../exit-codes.ts';
 import { columnTable } from '../column-table.ts';
 import { ignoring } from '../ignoring.ts';
 import { inParallel } from '../in-parallel.ts';
-import { quoted } from '../python-text.ts';
 import { ONE_QUBE, oneQube } from '../qubes.ts';
 import { type Tool, ToolFailure } from '../tool.ts';
 

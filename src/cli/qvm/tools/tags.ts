@@ -1,8 +1,9 @@
+import { quoted } from '../../../api/qubes/python-text.ts';
 import { linesOf } from '../../../api/qubes/wire/qube-line.ts';
 import { UsageError } from '../../complaints.ts';
 import { EXIT } from '../../exit-codes.ts';
+import { byCodePoints } from '../by-code-points.ts';
 import { ignoring } from '../ignoring.ts';
-import { byCodePoints, quoted } from '../python-text.ts';
 import { ONE_QUBE, oneQube } from '../qubes.ts';
 import type { Tool } from '../tool.ts';
 

@@ -1,26 +1,3 @@
-/** A text as Python shows it in a message: in single quotes, in double ones where it holds single ones alone. */
-export function quoted(text: string): string {
-  const mark = text.includes("'") && !text.includes('"') ? '"' : "'";
-  const escaped = text
-    .replaceAll('\\', '\\\\')
-    .replaceAll('\n', '\\n')
-    .replaceAll('\t', '\\t')
-    .replaceAll('\r', '\\r')
-    .replaceAll(mark, `\\${mark}`);
-  return `${mark}${escaped}${mark}`;
-}
-
-/** In the order of code points. */
-export function byCodePoints(a: string, b: string): number {
-  const [left, right] = [Array.from(a), Array.from(b)];
-  for (const [at, character] of left.entries()) {
-    const other = right[at];
-    if (other === undefined) return 1;
-    if (character !== other) return (character.codePointAt(0) ?? 0) - (other.codePointAt(0) ?? 0);
-  }
-  return left.length - right.length;
-}
-
 /** Fills lines of 80 characters with the words of a text, which may end behind a hyphen; a word that fits on no line is cut. */
 export function filled(text: string, first: string, others: string): readonly string[] {
   const lines: string[] = [];

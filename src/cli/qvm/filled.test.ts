@@ -1,29 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { byCodePoints, filled, quoted } from './python-text.ts';
-
-describe('quoted', () => {
-  it.each([
-    ['work', `'work'`],
-    [`it's`, `"it's"`],
-    [`'"`, `'\\'"'`],
-    ['a\\b\n', `'a\\\\b\\n'`],
-  ])('%j is %s', (text, shown) => {
-    expect(quoted(text)).toBe(shown);
-  });
-});
-
-describe('byCodePoints', () => {
-  it('knows no language', () => {
-    expect(['work', 'B', 'work-2', 'dom0', '\u{1f40e}', '\uffee'].sort(byCodePoints)).toEqual([
-      'B',
-      'dom0',
-      'work',
-      'work-2',
-      '\uffee',
-      '\u{1f40e}',
-    ]);
-  });
-});
+import { filled } from './filled.ts';
 
 describe('filled', () => {
   it('fills lines of 80 characters', () => {
