@@ -42,6 +42,9 @@ export type QubesNews =
   /** The interface of a client has been attached to its provider. */
   | { readonly kind: 'uplink'; readonly client: string; readonly provider: string };
 
+/** Edits, or what they are to be in a lab that nobody else changes meanwhile. */
+export type QubesEdits = readonly Change[] | ((view: QubesView) => readonly Change[]);
+
 /** A lab, as the Admin API sees and changes it. What it refuses it rejects with a HostError. */
 export interface QubesLab {
   /** Throws a HostError where the lab was never started. */
@@ -52,7 +55,7 @@ export interface QubesLab {
   /** Seconds since 1970. */
   now(): number;
   /** Edits what is desired: all of it, or nothing. */
-  change(changes: readonly Change[]): Promise<void>;
+  change(edits: QubesEdits): Promise<void>;
   /** Starts a node, after what provides its network, and waits until it is ready; the timeout is in seconds. */
   start(node: string, timeout: number): Promise<readonly NodeFailure[]>;
   /** Resolves when it has ended. */

@@ -34,6 +34,9 @@ export interface ChangingParts extends TerminateParts {
   readonly events: LabEvents;
 }
 
+/** Edits, or what they are to be as the lab is when their turn has come. */
+export type Edits = readonly Change[] | (() => readonly Change[]);
+
 /** What became of a change. */
 export interface Changed {
   readonly failures: readonly NodeFailure[];
@@ -126,13 +129,17 @@ export class Changing {
     return { failures, warnings, reports: [...done.reports, ...launchReports(done, failed)] };
   }
 
-  /** Makes edits of the desired state, and brings the lab to it as far as that needs no restart. All of them or, after a fault, none. */
-  async change(changes: readonly Change[]): Promise<Changed> {
+  /**
+   * Makes edits of the desired state, and brings the lab to it as far as that needs no restart. All of them or, after a fault, none. A function
+   * is asked for them when nobody else can change anything any more. `door` is what asks for them.
+   */
+  async change(asked: Edits, door: string): Promise<Changed> {
     const { abilities, convergence, events, held, turns } = this.#parts;
     const warnings: string[] = [];
     const reports = await turns.take(async () => {
       const { active, state } = convergence;
       const before = active.lab;
+      const changes = typeof asked === 'function' ? asked() : asked;
       refuseConditions(changes, before, abilities);
       const effective = effectiveChanges(changes, before);
       await held.become(convergence.withConnections(withEdits(state, changes, before)));
@@ -142,7 +149,7 @@ export class Changing {
         throw new HostError(refused.code, refused.message, { hint: refused.hint });
       }
       const touched = touchedNodes(changes, before, active.lab);
-      tellChanges(events, effective, touched, 'change');
+      tellChanges(events, effective, touched, door);
       for (const [node, why] of held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);
       return await convergence.reconcile(touched);
     });

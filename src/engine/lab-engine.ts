@@ -7,7 +7,6 @@ import type { PciDevices } from '../boundary/pci-devices.ts';
 import type { ReadTopology } from '../boundary/read-topology.ts';
 import type { ByteStream } from '../boundary/streams.ts';
 import type { WayOut } from '../boundary/way-out.ts';
-import type { Change } from '../model/change.ts';
 import type { LinkConformance } from '../model/conformance.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
 import type { LabStatus } from '../model/lab-status.ts';
@@ -19,7 +18,7 @@ import type { DeferredNetvms } from '../plan/deferred-netvms.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import type { ActiveLab, HoldingParts } from './active-lab.ts';
 import { type CaptureLab, captureLab } from './capture/capture-lab.ts';
-import { type ApplyWish, Changing, checkedFile, type Needs } from './changing.ts';
+import { type ApplyWish, Changing, checkedFile, type Edits, type Needs } from './changing.ts';
 import type { ConsoleKind, Consoles } from './console/consoles.ts';
 import { Convergence } from './convergence.ts';
 import { connectionLinks, type DesiredState, desiredTopology } from './desired/desired-state.ts';
@@ -243,8 +242,8 @@ export class LabEngine {
   }
 
   /** Makes edits of the desired state, and brings the lab to it as far as that needs no restart. All of them or, after a fault, none. */
-  async change(request: { readonly changes: readonly Change[] }): Promise<ChangeOutcome> {
-    return await this.#statuses.changeOutcome(await this.#changing.change(request.changes));
+  async change(request: { readonly changes: Edits; readonly door?: string }): Promise<ChangeOutcome> {
+    return await this.#statuses.changeOutcome(await this.#changing.change(request.changes, request.door ?? 'change'));
   }
 
   /** Makes nodes stand still, or go on. Those that do not run are skipped. */

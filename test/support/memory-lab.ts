@@ -1,8 +1,7 @@
 import { type NodeNumbers, nodeNumbers } from '../../src/address/node-numbers.ts';
 import { HostError } from '../../src/boundary/host-error.ts';
-import type { NodeActivity, QubesLab, QubesNews, QubesView } from '../../src/boundary/qubes-lab.ts';
+import type { NodeActivity, QubesEdits, QubesLab, QubesNews, QubesView } from '../../src/boundary/qubes-lab.ts';
 import { refuseUplinks } from '../../src/engine/desired/refuse-uplinks.ts';
-import type { Change } from '../../src/model/change.ts';
 import { editTopology, isFault } from '../../src/model/edit-topology.ts';
 import type { NodeHappening } from '../../src/model/lab-event.ts';
 import type { NodeKind, Topology, TopologyNode } from '../../src/model/topology.ts';
@@ -57,7 +56,9 @@ export class MemoryLab implements QubesLab {
     return this.time;
   }
 
-  async change(changes: readonly Change[]): Promise<void> {
+  async change(edits: QubesEdits): Promise<void> {
+    await Promise.resolve();
+    const changes = typeof edits === 'function' ? edits(this.view()) : edits;
     let next = this.topology;
     for (const change of changes) {
       if (change.change === 'remove' && this.#runs(change.node)) throw new HostError('running', `${change.node} runs`);
@@ -68,7 +69,6 @@ export class MemoryLab implements QubesLab {
     refuseUplinks(this.topology, next, (node) => this.#runs(node));
     const before = this.view();
     this.#become(next);
-    await Promise.resolve();
     this.tell({ kind: 'desired', before, after: this.view() });
   }
 

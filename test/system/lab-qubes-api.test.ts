@@ -102,7 +102,9 @@ describe.each<Holder>(['root', 'user'])('the Admin API of a lab, as %s', (holder
       expect(await lab.ok('features', 'personal', 'net.fake-ip')).toBe('192.168.1.128\n');
       expect(await lab.ok('firewall', 'personal', '--raw')).toBe('action=drop proto=icmp\n');
       expect(await lab.ok('plan')).toMatch(/node personal: qn_label is purple/);
-      expect(await lab.ok('events', '--last', '20', '--no-follow')).toMatch(/change personal: qn_label=purple/);
+      expect(await lab.ok('events', '--last', '20', '--no-follow')).toMatch(
+        /change personal: qn_label=purple +kept +by admin-api/,
+      );
 
       await lab.ok('features', 'personal', 'f', 'by weft');
       await lab.ok('prefs', 'personal', 'vcpus', '2');
@@ -367,8 +369,14 @@ describe.each<Holder>(['root', 'user'])('the Admin API of a lab, as %s', (holder
       it('keeps what many write at once, here and by weft', async () => {
         const names = Array.from({ length: 60 }, (_, at) => `w${at}`);
         const writers = names.map((name) => qubes.setFeature('work', name, name));
+        const tags = names.map((tag) => qubes.call('admin.vm.tag.Set', 'vault', { argument: tag }));
+        const labels = names
+          .slice(0, 5)
+          .map((argument) => qubes.call('admin.label.Create', 'dom0', { argument, payload: '0x123456' }));
         const verbs = ['v0', 'v1', 'v2'].map((name) => lab.ok('features', 'work', name, name));
-        await Promise.all([...writers, ...verbs]);
+        await Promise.all([...writers, ...tags, ...labels, ...verbs]);
+        expect(await qubes.lines('admin.vm.tag.List', 'vault')).toEqual([...names].sort());
+        expect(await qubes.lines('admin.label.List')).toEqual(expect.arrayContaining(names.slice(0, 5)));
         const kept = JSON.parse(await lab.ok('features', 'work', '--json')) as Record<string, string>;
         for (const name of [...names, 'v0', 'v1', 'v2']) expect([name, kept[name]]).toEqual([name, name]);
         expect(new Set(await qubes.lines('admin.vm.feature.List', 'work'))).toEqual(new Set(Object.keys(kept)));

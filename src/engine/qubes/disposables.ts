@@ -4,7 +4,7 @@ import type { LabHappening } from '../../model/lab-event.ts';
 
 export interface DisposablesParts {
   readonly view: () => QubesView;
-  readonly change: (request: { readonly changes: readonly Change[] }) => Promise<unknown>;
+  readonly change: (changes: readonly Change[]) => Promise<unknown>;
   readonly log: (message: string) => void;
 }
 
@@ -36,7 +36,7 @@ export class Disposables {
 
   async #remove(node: string): Promise<void> {
     try {
-      await this.#parts.change({ changes: [{ change: 'remove', node }] });
+      await this.#parts.change([{ change: 'remove', node }]);
     } catch (failure) {
       // It has been started again, or somebody else was faster.
       this.#parts.log(`${node}: it stays, although it is a disposable: ${String(failure)}`);

@@ -1,12 +1,12 @@
 import type { Clock } from '../../boundary/clock.ts';
 import type { Files } from '../../boundary/files.ts';
 import { HostError } from '../../boundary/host-error.ts';
-import type { NodeUsage, QubesLab, QubesNews, QubesView } from '../../boundary/qubes-lab.ts';
-import type { Change } from '../../model/change.ts';
+import type { NodeUsage, QubesEdits, QubesLab, QubesNews, QubesView } from '../../boundary/qubes-lab.ts';
 import type { LabHappening } from '../../model/lab-event.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
 import type { NodeFailure, ProgressEvent } from '../../model/outcome.ts';
 import { uplinkLink } from '../../plan/uplinks.ts';
+import type { Edits } from '../changing.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { HeldLab } from '../desired/held-lab.ts';
 import type { LabEvents } from '../events/lab-events.ts';
@@ -24,7 +24,7 @@ export interface EngineActions {
     progress: Emit,
   ): Failures;
   stop(request: { readonly nodes: readonly string[]; readonly kill: boolean; readonly force: boolean }, progress: Emit): Failures;
-  change(request: { readonly changes: readonly Change[] }): Failures;
+  change(request: { readonly changes: Edits; readonly door: string }): Failures;
   pause(request: { readonly nodes: readonly string[]; readonly paused: boolean }): Failures;
 }
 
@@ -43,6 +43,9 @@ export interface QubesDoorParts {
   readonly log: (message: string) => void;
 }
 
+/** What events call this door. */
+const DOOR = 'admin-api';
+
 const unheard: Emit = () => undefined;
 
 /** The door of the Admin API to a lab: looks at what is desired and at what is, passes changes on to the engine, and tells what happens. */
@@ -58,7 +61,11 @@ export class QubesDoor implements QubesLab {
     this.#parts = parts;
     this.#views = new LabViews((node) => parts.held.active?.lab.records.get(node));
     const { engine, log } = parts;
-    this.#disposables = new Disposables({ view: () => this.view(), change: (request) => engine.change(request), log });
+    this.#disposables = new Disposables({
+      view: () => this.view(),
+      change: (changes) => engine.change({ changes, door: DOOR }),
+      log,
+    });
     parts.events.listen((happening) => this.#hear(happening));
   }
 
@@ -80,8 +87,9 @@ export class QubesDoor implements QubesLab {
     return pid === undefined ? undefined : await processUsage(files, `${run}/proc`, pid);
   }
 
-  async change(changes: readonly Change[]): Promise<void> {
-    const { failures } = await this.#parts.engine.change({ changes });
+  async change(edits: QubesEdits): Promise<void> {
+    const changes = typeof edits === 'function' ? () => edits(this.view()) : edits;
+    const { failures } = await this.#parts.engine.change({ changes, door: DOOR });
     for (const { node, message } of failures) this.#parts.log(`${node}: ${message}`);
   }
 

@@ -89,14 +89,21 @@ async function createDisposable(call: Call): Promise<string> {
   if (payload !== '' && payload !== 'uuid') throw protocolError('Payload must be empty or uuid');
   const chosen = source.node?.attributes['qn_default_dispvm'] || view.topology.attributes['qn_default_dispvm'] || '';
   const from = requireDisposableTemplate(view, qube.class === 'AdminVM' ? chosen : qube.name);
-  const taken = new Set([...view.nodes.keys(), ...allQubes(view).map(({ name }) => name)]);
-  let number = 1;
-  while (taken.has(`disp${number}`)) number += 1;
-  const name = `disp${number}`;
-  await lab.change(copyAsDisposable(from, name, { [TAGS]: `created-by-${source.name}` }));
+  let name = '';
+  await lab.change((now) => {
+    name = freeName(now);
+    return copyAsDisposable(from, name, { [TAGS]: `created-by-${source.name}` });
+  });
   if (payload === '') return name;
   const made = findQube(lab.view(), name);
   return made === undefined ? name : `uuid:${uuidOf(lab.view(), made)}`;
+}
+
+function freeName(view: QubesView): string {
+  const taken = new Set([...view.nodes.keys(), ...allQubes(view).map(({ name }) => name)]);
+  let number = 1;
+  while (taken.has(`disp${number}`)) number += 1;
+  return `disp${number}`;
 }
 
 function copyAsDisposable(from: string, name: string, attributes: Readonly<Record<string, string>>) {

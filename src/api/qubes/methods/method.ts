@@ -67,11 +67,18 @@ export function asciiPayload({ payload }: Call): string | undefined {
   return payload.some((byte) => byte >= 0x80) ? undefined : decodeUtf8(payload);
 }
 
-/** Edits attributes of the destination; a QubesException where there is nothing that could have them. */
-export async function changeNode({ lab, qube }: Call, attributes: AttributeChanges): Promise<void> {
+/** Edits attributes of the destination, by a function where that depends on what they are; a QubesException where there is nothing that could have them. */
+export async function changeNode(
+  { lab, qube }: Call,
+  attributes: AttributeChanges | ((now: Pick<Qube, 'node'>) => AttributeChanges),
+): Promise<void> {
   if (qube.node === undefined) {
     const why = qube.class === 'AdminVM' ? 'the lab has no node host' : `${qube.name} is a template, whose file says what it is`;
     throw new QubesError('QubesException', `${qube.name} keeps no settings: ${why}`);
   }
-  await lab.change([{ change: 'node', node: qube.node.name, attributes }]);
+  const { name: node } = qube.node;
+  await lab.change(({ nodes }) => {
+    const now = typeof attributes === 'function' ? attributes({ node: nodes.get(node) }) : attributes;
+    return [{ change: 'node', node, attributes: now }];
+  });
 }

@@ -271,6 +271,20 @@ describe('creation', () => {
   });
 });
 
+describe('many at once', () => {
+  it('add tags, labels and disposables, and none is lost', async () => {
+    await ask('admin.vm.property.Set+template_for_dispvms', 'personal', 'True');
+    const made = await Promise.all([
+      ...['a', 'b', 'c'].map((tag) => ask(`admin.vm.tag.Set+${tag}`, 'work')),
+      ...['x', 'y', 'x'].map((label) => ask(`admin.label.Create+${label}`, 'dom0', '0x123456')),
+      ...[1, 2].map(() => ask('admin.vm.CreateDisposable', 'personal')),
+    ]);
+    expect(made).toEqual(['', '', '', '', '', 'QubesValueError: Label already exists: x', 'disp1', 'disp2']);
+    expect(await ask('admin.vm.tag.List', 'work')).toBe('a\nb\nc\n');
+    expect([await ask('admin.label.Index+x', 'dom0'), await ask('admin.label.Index+y', 'dom0')]).toEqual(['9', '10']);
+  });
+});
+
 describe('the rest', () => {
   it('tells states and what a qube uses', async () => {
     const state = async () => (await ask('admin.vm.CurrentState', 'work')).split('=').at(-1);

@@ -1,7 +1,7 @@
 import type { Qube } from '../qubes.ts';
 import { QubesError } from '../qubes-error.ts';
 import { lines } from './listing.ts';
-import { type Call, changeNode, changing, type Methods, showing } from './method.ts';
+import { changeNode, changing, type Methods, showing } from './method.ts';
 
 /** The attribute that holds tags. */
 export const TAGS = 'qn_tags';
@@ -13,15 +13,14 @@ export const tagMethods: Methods = {
   'admin.vm.tag.Get': showing(named, ({ qube, argument }) => (tagsOf(qube).includes(requireTag(argument)) ? '1' : '0')),
   'admin.vm.tag.Set': changing(named, async (call) => {
     const tag = requireTag(call.argument);
-    if (!tagsOf(call.qube).includes(tag)) await keep(call, [...tagsOf(call.qube), tag]);
+    if (!tagsOf(call.qube).includes(tag)) await changeNode(call, (now) => kept([...tagsOf(now), tag]));
   }),
   'admin.vm.tag.Remove': changing(named, async (call) => {
     const tag = requireTag(call.argument);
     if (!tagsOf(call.qube).includes(tag)) {
       throw new QubesError('QubesTagNotFoundError', `Tag not set for domain ${call.qube.name}: ${tag}`);
     }
-    const rest = tagsOf(call.qube).filter((each) => each !== tag);
-    await keep(call, rest);
+    await changeNode(call, (now) => kept(tagsOf(now).filter((each) => each !== tag)));
   }),
 };
 
@@ -30,8 +29,8 @@ export function tagsOf({ node }: Pick<Qube, 'node'>): readonly string[] {
   return [...new Set((node?.attributes[TAGS] ?? '').split(/[ ,\n]+/).filter((tag) => tag !== ''))].sort();
 }
 
-async function keep(call: Call, tags: readonly string[]): Promise<void> {
-  await changeNode(call, { [TAGS]: [...tags].sort().join(' ') || null });
+function kept(tags: readonly string[]) {
+  return { [TAGS]: [...new Set(tags)].sort().join(' ') || null };
 }
 
 function requireTag(untrusted: string): string {
