@@ -33,7 +33,7 @@ export function nodeDatabase(facts: DatabaseFacts, name: string): ReadonlyMap<st
 
 type Entry = readonly [string, string];
 
-function everyone({ attributes, kind, name, template }: TopologyNode, { tree }: DatabaseFacts): Entry[] {
+function everyone({ attributes, name, template }: TopologyNode, { tree }: DatabaseFacts): Entry[] {
   const uplink = tree.nodes.get(name);
   const given = Object.entries(attributes);
   const named = (prefix: string, key: string, of: (value: string) => string): Entry[] =>
@@ -42,7 +42,7 @@ function everyone({ attributes, kind, name, template }: TopologyNode, { tree }: 
     );
   return [
     ['/name', name],
-    ['/type', kind === 'vm' ? 'AppVM' : 'StandaloneVM'],
+    ['/type', attributes['qn_disposable'] ? 'DispVM' : 'AppVM'],
     ['/default-user', attributes['qn_default_user'] || 'user'],
     ['/qubes-debug-mode', attributes['qn_debug'] === 'true' ? '1' : '0'],
     ['/qubes-base-template', template ?? ''],
