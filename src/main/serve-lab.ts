@@ -131,7 +131,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     record: (request) => recorder.carryOut(request),
   };
   const bug = (failure: unknown) => log(`internal: ${failure instanceof Error ? failure.stack : String(failure)}`);
-  const qubes = await serveQubes({ streams: systemStreams, clock: systemClock, lab: engine.qubes, run, bug });
+  const qubes = await serveQubes({ streams: systemStreams, clock: systemClock, lab: engine.qubes, run, bug, log });
   const listener = await systemHttpServer.listen(
     `${run}/api.sock`,
     async (exchange) => {

@@ -42,7 +42,7 @@ const isUp = (view: QubesView, subject: Qube) => stateOf(view, subject) !== 'Hal
 /** All properties of qubes. Those of Qubes' last stage come last, as it lists them. */
 const PROPERTIES: readonly Property[] = [
   own({ name: 'auto_cleanup', help: 'Remove the disposable when it has stopped.', form: BOOL, fallback: 'True' }),
-  own({ name: 'autostart', help: 'Start the qube with its lab.', form: BOOL, fallback: 'False' }),
+  own({ name: 'autostart', help: 'Whether to start it with the machine; weft up starts all.', form: BOOL, fallback: 'False' }),
   own({ name: 'backup_timestamp', help: 'When it was backed up, in seconds since 1970.', form: integer('backup_timestamp', 0) }),
   own({ name: 'debug', help: 'Debug mode.', form: BOOL, fallback: 'False' }),
   own({ name: 'default_user', help: 'The user that commands run as.', form: TEXT, fallback: 'user' }),
@@ -87,7 +87,7 @@ const PROPERTIES: readonly Property[] = [
   }),
   own({
     name: 'shutdown_timeout',
-    help: 'Seconds to wait until it has stopped.',
+    help: 'Seconds to wait until it has stopped; a lab kills it sooner.',
     form: integer('shutdown_timeout', 1),
     fallback: '60',
   }),

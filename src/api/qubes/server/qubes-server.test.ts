@@ -1,4 +1,4 @@
-import { mkdtemp, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, stat } from 'node:fs/promises';
 import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -20,9 +20,17 @@ let run = '';
 let lab: MemoryLab;
 let server: Listener;
 const bugs: unknown[] = [];
+const log: string[] = [];
 
 async function serve(clock: Clock = systemClock): Promise<void> {
-  server = await serveQubes({ streams: systemStreams, clock, lab, run, bug: (failure) => bugs.push(failure) });
+  server = await serveQubes({
+    streams: systemStreams,
+    clock,
+    lab,
+    run,
+    bug: (failure) => bugs.push(failure),
+    log: (message) => log.push(message),
+  });
 }
 
 /** Time that passes a hundred times as fast. */
@@ -35,6 +43,7 @@ beforeEach(async () => {
   run = await mkdtemp(join(tmpdir(), 'weft-qubesd-'));
   lab = memoryLab();
   bugs.length = 0;
+  log.length = 0;
 });
 afterEach(async () => {
   await server.close();
@@ -201,6 +210,16 @@ describe('the server of the Admin API', () => {
     expect(new Set(answers)).toEqual(new Set(['0\0']));
     const values = await Promise.all(tags.map((tag) => answerTo(`admin.vm.feature.Get+${tag} dom0 name work\0`)));
     expect(values).toEqual(tags.map((tag) => `0\0${tag}`));
+  });
+
+  it('does without a socket whose path is too long, and says so', async () => {
+    // 107 bytes are the most (unix(7)): here the longer of the two names is too long.
+    const deep = join(run, 'x'.repeat(107 - '/qubesd.sock'.length - run.length - 1));
+    await mkdir(deep);
+    run = deep;
+    await serve();
+    expect(await answerTo(RECORDED.netvm.request)).toBe(RECORDED.netvm.reply);
+    expect(log).toEqual([expect.stringMatching(/^the Admin API is not served here: cannot listen on .*qubesd-read.sock: /)]);
   });
 
   it('answers nothing where it fails itself, and says so to whoever keeps it', async () => {

@@ -1,4 +1,5 @@
 import type { Clock } from '../../../boundary/clock.ts';
+import { HostError } from '../../../boundary/host-error.ts';
 import type { QubesLab } from '../../../boundary/qubes-lab.ts';
 import type { HalfCloseStream, Listener, Streams } from '../../../boundary/streams.ts';
 import { qubesSocket, readingSocket } from '../sockets.ts';
@@ -14,19 +15,31 @@ export interface QubesServerParts {
   /** The lab's runtime folder. */
   readonly run: string;
   readonly bug: (failure: unknown) => void;
+  readonly log: (message: string) => void;
 }
 
-/** Serves a lab's Admin API on its two sockets until it is closed; that ends what is under way. */
+/**
+ * Serves a lab's Admin API on its two sockets until it is closed; that ends what is under way. A lab lives without a socket whose path the system
+ * does not take: that is logged.
+ */
 export async function serveQubes(parts: QubesServerParts): Promise<Listener> {
-  const listeners = await Promise.all([
-    parts.streams.listenUnix(qubesSocket(parts.run), 0o600, accepting(parts, false)),
-    parts.streams.listenUnix(readingSocket(parts.run), 0o600, accepting(parts, true)),
-  ]);
+  const listening = [listenOn(parts, qubesSocket(parts.run), false), listenOn(parts, readingSocket(parts.run), true)];
+  const listeners = await Promise.all(listening);
   return {
     async close() {
-      await Promise.all(listeners.map((listener) => listener.close()));
+      await Promise.all(listeners.flatMap((listener) => (listener === undefined ? [] : [listener.close()])));
     },
   };
+}
+
+async function listenOn(parts: QubesServerParts, path: string, readOnly: boolean): Promise<Listener | undefined> {
+  try {
+    return await parts.streams.listenUnix(path, 0o600, accepting(parts, readOnly));
+  } catch (failure) {
+    if (!(failure instanceof HostError)) throw failure;
+    parts.log(`the Admin API is not served here: ${failure.message}; a shorter XDG_RUNTIME_DIR may help`);
+    return undefined;
+  }
 }
 
 function accepting({ bug, clock, lab }: QubesServerParts, readOnly: boolean): (stream: HalfCloseStream) => void {
