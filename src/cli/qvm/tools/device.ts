@@ -41,8 +41,9 @@ Example:
       printAll(columnTable([...head, ...rows]));
       return EXIT.ok;
     } catch (failure) {
-      if (!(failure instanceof QubesError) || failure.type !== NO_ANSWER) throw failure;
-      complain(`Failed to list '${devices}' devices, this device type either does not exist or you do not have access to it.`);
+      if (!(failure instanceof QubesError)) throw failure;
+      const unknown = `Failed to list '${devices}' devices, this device type either does not exist or you do not have access to it.`;
+      complain(failure.type === NO_ANSWER ? unknown : failure.message);
       return EXIT.failed;
     }
   },
@@ -50,14 +51,14 @@ Example:
 
 async function devicesOf(client: QubesClient, qube: string, devices: string): Promise<readonly Device[]> {
   const read = async (what: string) => linesOf(await client.callForText(`admin.vm.device.${devices}.${what}`, qube));
+  const used = (await read('Attached')).map((line) => {
+    return { description: descriptionIn(line), port: portOf(line).replace('+', ':'), users: [`${qube} (attached)`] };
+  });
   const there = (await read('Available')).map((line) => ({
     description: descriptionIn(line),
     port: `${qube}:${portOf(line)}`,
     users: [],
   }));
-  const used = (await read('Attached')).map((line) => {
-    return { description: descriptionIn(line), port: portOf(line).replace('+', ':'), users: [`${qube} (attached)`] };
-  });
   return [...there, ...used];
 }
 

@@ -1,5 +1,6 @@
 import type { QubesClient } from '../../../api/qubes/client/qubes-client.ts';
 import { quoted } from '../../../api/qubes/python-text.ts';
+import { QubesError } from '../../../api/qubes/qubes-error.ts';
 import { linesOf } from '../../../api/qubes/wire/qube-line.ts';
 import type { FirewallRule } from '../../../model/firewall-rule.ts';
 import { firewallRuleText } from '../../../model/firewall-text.ts';
@@ -39,19 +40,22 @@ Examples:
     { flags: '-r, --reload', meaning: 'load the same rules again' },
     { flags: '--raw', meaning: 'print rules as the daemon has them' },
   ],
-  async run({ client, context, printAll }, words) {
+  async run({ client, complain, context, printAll }, words) {
     const [name = '', command = 'list'] = words.positional;
     const now = context.secondsSince1970();
     const edit = editOf(words, command, now);
     const qube = (await oneQube(client, name)).name;
-    const rules = await rulesOf(client, qube);
-    if (edit !== undefined) {
-      await client.setFirewall(qube, edit(rules).map(firewallRuleText));
+    try {
+      const rules = await rulesOf(client, qube);
+      if (edit !== undefined) await client.setFirewall(qube, edit(rules).map(firewallRuleText));
+      else printAll(words.flag('raw') ? rules.map(toolText) : rulesTable(rules, now));
+      if (edit === undefined && words.flag('reload')) await client.call('admin.vm.firewall.Reload', qube);
       return EXIT.ok;
+    } catch (failure) {
+      if (!(failure instanceof QubesError)) throw failure;
+      complain(failure.message);
+      return EXIT.failed;
     }
-    printAll(words.flag('raw') ? rules.map(toolText) : rulesTable(rules, now));
-    if (words.flag('reload')) await client.call('admin.vm.firewall.Reload', qube);
-    return EXIT.ok;
   },
 };
 

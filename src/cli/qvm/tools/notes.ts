@@ -36,7 +36,7 @@ Examples:
       return await action.work();
     } catch (failure) {
       if (!(failure instanceof QubesError)) throw failure;
-      desk.tell(`ERROR:root:${action.what}: ${failure.message}`);
+      desk.log('warning', 'root', `${action.what}: ${failure.message}`);
       return EXIT.failed;
     }
   },
