@@ -113,8 +113,8 @@ export const SETTINGS: readonly Step[] = [
     out: 'sys-firewall',
   },
   {
-    line: "qvm-notes --set 'for tests' work && qvm-notes --print work",
-    out: 'for tests',
+    line: "qvm-notes --set 'for tests' work && qvm-notes --print work && qvm-notes -f -d work && qvm-notes -p work",
+    out: 'for tests\n',
     older: 'unknown',
   },
 ];

@@ -20,7 +20,10 @@ const script: readonly (readonly [string, readonly Step[]])[] = [
   ['creates, clones and removes', NODES],
 ];
 
-describe.skipIf(noQemu !== undefined || process.getuid?.() !== 0)("Qubes' tools", () => {
+const missing = noQemu ?? holderLacks('root');
+if (missing !== undefined) process.stdout.write(`skipped: Qubes' tools: ${missing}\n`);
+
+describe.skipIf(missing !== undefined)("Qubes' tools", () => {
   let weft: LabFixture;
   let directory: string;
 
