@@ -1,5 +1,7 @@
 import { QubesClient } from '../../api/qubes/client/qubes-client.ts';
+import { Refusal } from '../complaints.ts';
 import type { Context } from '../context.ts';
+import { EXIT } from '../exit-codes.ts';
 import { findPlace } from '../lab/place.ts';
 import { requireConnection } from '../lab/session.ts';
 import { resolvePath } from '../paths.ts';
@@ -27,5 +29,13 @@ export async function daemonSocket(context: Context, place: Words, socket?: stri
   if (!isNamed && found.known?.alive !== true && (await context.files.exists(RELEASE))) return GENUINE_SOCKET;
   // An engine that is not there is started: it listens.
   const { name } = await requireConnection(context, found);
-  return (await context.labs()).qubesSocket(name);
+  return await labSocket(context, name);
+}
+
+/** Where the daemon of a lab listens that runs; a Refusal where it does not, as the path is too long for a socket. */
+export async function labSocket(context: Context, lab: string): Promise<string> {
+  const path = (await context.labs()).qubesSocket(lab);
+  if (await context.files.exists(path)) return path;
+  const hint = 'a path of 107 bytes is the longest that a socket may have: set XDG_RUNTIME_DIR to a shorter one';
+  throw new Refusal(EXIT.failed, `lab ${lab} does not listen on ${path}`, hint);
 }

@@ -3,6 +3,7 @@ import type { Context } from '../context.ts';
 import { EXIT } from '../exit-codes.ts';
 import { findPlace } from '../lab/place.ts';
 import { requireConnection } from '../lab/session.ts';
+import { labSocket } from '../qvm/find-daemon.ts';
 import type { Verb } from '../verb.ts';
 import { Words } from '../words.ts';
 
@@ -35,7 +36,7 @@ Examples:
     const environment = {
       PATH: [folder, context.environment['PATH'] ?? '/usr/bin:/bin', context.installation].join(':'),
       WEFT_NAME: name,
-      WEFT_QUBES_SOCKET: labs.qubesSocket(name),
+      WEFT_QUBES_SOCKET: await labSocket(context, name),
     };
     if (given.length === 0)
       voice.info(`${genuine === undefined ? "weft's own" : 'the genuine'} qvm- tools mean lab ${name} here; exit leaves`);
