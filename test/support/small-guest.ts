@@ -70,7 +70,7 @@ function machine(folder: string, files: NodeRunFiles): string[] {
       '-M',
       'q35',
       '-accel',
-      'tcg,tb-size=32',
+      'tcg,tb-size=96',
       '-cpu',
       'max',
       '-m',
