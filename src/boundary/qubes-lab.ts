@@ -39,6 +39,8 @@ export type QubesNews =
       /** How it is stopped, where that is more than asking it to end. */
       readonly by?: 'force' | 'kill';
     }
+  /** Rules were loaded again that are the same as before. */
+  | { readonly kind: 'firewall'; readonly node: string }
   /** The interface of a client has been attached to its provider. */
   | { readonly kind: 'uplink'; readonly client: string; readonly provider: string };
 
@@ -56,6 +58,8 @@ export interface QubesLab {
   now(): number;
   /** Edits what is desired: all of it, or nothing. */
   change(edits: QubesEdits): Promise<void>;
+  /** Sees to it that the rules of a node's firewall are loaded where they count. */
+  reloadFirewall(node: string): Promise<void>;
   /** Starts a node, after what provides its network, and waits until it is ready; the timeout is in seconds. */
   start(node: string, timeout: number): Promise<readonly NodeFailure[]>;
   /** Resolves when it has ended. */

@@ -5,7 +5,7 @@ import { attributeOf, isGenerated, type Topology, type TopologyNode } from './to
 export const NO_NETVM = 'none';
 
 /** The MAC of every client's uplink where nobody chose one (Qubes; specs of its networking, section 1). */
-const CLIENT_MAC = '00:16:3e:5e:6c:00';
+export const CLIENT_MAC = '00:16:3e:5e:6c:00';
 /** The MAC of every interface of a provider to a client. */
 export const PROVIDER_MAC = 'fe:ff:ff:ff:ff:ff';
 

@@ -72,6 +72,11 @@ export class MemoryLab implements QubesLab {
     this.tell({ kind: 'desired', before, after: this.view() });
   }
 
+  async reloadFirewall(node: string) {
+    await Promise.resolve();
+    this.tell({ kind: 'firewall', node });
+  }
+
   async start(node: string, timeout: number) {
     this.timeout = timeout;
     await Promise.resolve();

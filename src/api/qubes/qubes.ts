@@ -63,6 +63,13 @@ export function noQube(name: string): QubesError {
   return new QubesError('QubesVMNotFoundError', `No such domain: ${quoted(name)}`);
 }
 
+/** A QubesError where a qube is of another class. */
+export function requireClass(qube: Qube | undefined, expected: QubeClass): void {
+  if (qube === undefined || qube.class === expected) return;
+  const message = `wrong VM class: domains[${quoted(qube.name)}] is of type ${qube.class} and not ${expected}`;
+  throw new QubesError('QubesPropertyValueError', message);
+}
+
 /** A QubesError where Qubes takes no such name for a qube. */
 export function requireName(untrusted: string): void {
   const fault = nameFault(untrusted);
@@ -71,7 +78,7 @@ export function requireName(untrusted: string): void {
 
 function nameFault(name: string): string | undefined {
   if (name.length > 31) return 'must be shorter than 32 characters';
-  if (!/^[A-Za-z]/.test(name)) return 'cannot start with hyphen, underscore, dot or numbers';
+  if (name !== '' && !/^[A-Za-z]/.test(name)) return 'cannot start with hyphen, underscore, dot or numbers';
   if (!/^[A-Za-z0-9_.-]+$/.test(name)) return 'contains illegal characters';
   if (name === 'none' || name === 'default') return "cannot be 'none' nor 'default'";
   return name.endsWith('-dm') ? 'cannot end with -dm' : undefined;

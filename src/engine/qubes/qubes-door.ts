@@ -93,6 +93,11 @@ export class QubesDoor implements QubesLab {
     for (const { node, message } of failures) this.#parts.log(`${node}: ${message}`);
   }
 
+  async reloadFirewall(node: string): Promise<void> {
+    await this.change([{ change: 'node', node, attributes: {} }]);
+    this.#tell({ kind: 'firewall', node });
+  }
+
   async start(node: string, timeout: number): Promise<readonly NodeFailure[]> {
     const { spec } = this.#state;
     return (await this.#parts.engine.start({ spec, nodes: [node], wait: true, timeout }, unheard)).failures;

@@ -14,7 +14,6 @@ import { ADMIN_VM } from '../wire/request.ts';
 export function desiredEvents(before: QubesView, after: QubesView): readonly QubesEvent[] {
   return [
     ...changesOfLab(before, after),
-    ...otherDefaultNetvms(before, after),
     ...before.topology.nodes.flatMap((node) => (isGone(node, after) ? goings(node.name) : [])),
     ...after.topology.nodes.flatMap((node) => {
       const was = before.nodes.get(node.name);
@@ -53,18 +52,40 @@ function changesOfQube(before: QubesView, after: QubesView, node: string): reado
   if (was?.node === undefined || is?.node === undefined) return [];
   const of = eventsOf(name);
   const firewalls = [was, is].map((qube) => qube.node?.attributes[FIREWALL]);
+  const features = featureEvents(was, is, of);
+  const changed = [...propertiesOf(is).values()].filter(({ attribute = '' }) => {
+    return was.node?.attributes[attribute] !== is.node?.attributes[attribute];
+  });
+  const goesAlong = changed.some(({ name }) => name === 'provides_network') ? isServiceVm : () => false;
   return [
-    ...[...propertiesOf(is).values()].flatMap((property) => {
-      const attribute = property.attribute ?? '';
-      if (was.node?.attributes[attribute] === is.node?.attributes[attribute]) return [];
-      return propertyEvents(property, [before, was], [after, is], of);
+    ...changed.flatMap((property) => {
+      const along = property.name === 'provides_network' ? features.filter(goesAlong) : [];
+      const within = [
+        ...along,
+        ...(FOLLOWING[property.name] ?? []).map((name) => of(`property-reset:${name}`, [['name', name]])),
+      ];
+      return propertyEvents(property, [before, was], [after, is], { of, within });
     }),
-    ...featureEvents(was, is, of),
+    ...features.filter((event) => !goesAlong(event)),
     ...tagEvents(was, is, of),
     ...(firewalls[0] === firewalls[1] ? [] : [of('firewall-changed')]),
   ];
 }
 
+/** Properties that follow from others, which Qubes tells together. */
+const FOLLOWING: Readonly<Record<string, readonly string[]>> = {
+  label: ['icon'],
+  ip: ['visible_ip'],
+  ip6: ['visible_ip6'],
+  provides_network: ['icon', 'gateway', 'gateway6'],
+  template_for_dispvms: ['icon'],
+};
+
+function isServiceVm({ event }: QubesEvent): boolean {
+  return event.endsWith(':servicevm');
+}
+
+/** What the lab as a whole has; who takes its netvm from there hears of another in the midst of it, as Qubes tells it. */
 function changesOfLab(before: QubesView, after: QubesView): readonly QubesEvent[] {
   const [was, is] = [before.topology.attributes, after.topology.attributes];
   if (was === is) return [];
@@ -72,22 +93,26 @@ function changesOfLab(before: QubesView, after: QubesView): readonly QubesEvent[
   return [...labProperties({ machine }).values()].flatMap((property) => {
     const attribute = property.attribute ?? '';
     if (was[attribute] === is[attribute]) return [];
-    return propertyEvents(property, [before, undefined], [after, undefined], eventsOf(''));
+    const within = property.name === 'default_netvm' ? otherDefaultNetvms(before, after) : [];
+    return propertyEvents(property, [before, undefined], [after, undefined], { of: eventsOf(''), within });
   });
 }
 
-/** Qubes tells each qube whose netvm is another because the default is. */
 function otherDefaultNetvms(before: QubesView, after: QubesView): readonly QubesEvent[] {
-  if (before.topology.attributes === after.topology.attributes) return [];
-  return after.topology.nodes.flatMap(({ name, attributes }) => {
-    const [was, is] = [before, after].map(({ tree }) => tree.nodes.get(name)?.netvm);
-    if (attributes['qn_netvm'] || was === is || !before.nodes.has(name)) return [];
-    const parameters = [
-      ['name', 'netvm'],
-      ['oldvalue', was ?? 'None'],
-    ] as const;
-    return ['property-pre-reset:netvm', 'property-reset:netvm'].map((event) => ({ subject: name, event, parameters }));
+  const moved = [...after.nodes.values()].flatMap(({ name, attributes }) => {
+    const [was, is] = [before, after].map(({ tree }) => tree.nodes.get(name)?.netvm ?? 'None');
+    return attributes['qn_netvm'] || was === is || !before.nodes.has(name) ? [] : [{ of: eventsOf(name), name, was, is }];
   });
+  moved.sort((a, b) => (a.name < b.name ? -1 : 1));
+  const named = ['name', 'netvm'] as const;
+  const set = ({ is = '', was = '' }: (typeof moved)[number]) => [named, ['newvalue', is], ['oldvalue', was]] as const;
+  return [
+    ...moved.map((each) => each.of('property-pre-set:netvm', set(each))),
+    ...moved.flatMap((each) => [
+      each.of('property-set:netvm', set(each)),
+      each.of('property-reset:netvm', [named, ['oldvalue', each.was ?? '']]),
+    ]),
+  ];
 }
 
 type EventOf = (event: string, parameters?: QubesEvent['parameters']) => QubesEvent;
@@ -96,23 +121,27 @@ function eventsOf(subject: string): EventOf {
   return (event, parameters = []) => ({ subject, event, parameters });
 }
 
+/** `within` is what is told between what is to be and what is. */
 function propertyEvents<S>(
   property: Property<S>,
   [before, was]: readonly [QubesView, S],
   [after, is]: readonly [QubesView, S],
-  of: EventOf,
+  { of, within }: { readonly of: EventOf; readonly within: readonly QubesEvent[] },
 ): readonly QubesEvent[] {
   const { name } = property;
   const text = (value: string) => (value === '' && property.type === 'vm' ? 'None' : value);
   const old = ['oldvalue', text(propertyValue(property, before, was).value)] as const;
   const fresh = propertyValue(property, after, is);
   const set = [['name', name], ['newvalue', text(fresh.value)], old] as const;
-  if (!fresh.isDefault) return [of(`property-pre-set:${name}`, set), of(`property-set:${name}`, set)];
+  if (!fresh.isDefault) return [of(`property-pre-set:${name}`, set), ...within, of(`property-set:${name}`, set)];
   const gone = [['name', name], old] as const;
+  const isNetvm = name === 'netvm';
   return [
     of(`property-pre-reset:${name}`, gone),
-    ...(name === 'netvm' ? [of('property-pre-set:netvm', set)] : []),
+    ...(isNetvm ? [of('property-pre-set:netvm', set)] : []),
     of(`property-pre-del:${name}`, gone),
+    ...within,
+    ...(isNetvm ? [of('property-set:netvm', set)] : []),
     of(`property-reset:${name}`, gone),
     of(`property-del:${name}`, gone),
   ];

@@ -10,6 +10,8 @@ export function happeningsOf(news: QubesNews): readonly QubesEvent[] {
       return desiredEvents(news.before, news.after);
     case 'node':
       return lifeEvents(news);
+    case 'firewall':
+      return [{ subject: news.node, event: 'firewall-changed', parameters: [] }];
     case 'uplink':
       return [{ subject: news.provider, event: 'net-domain-connect', parameters: [['vm', news.client]] }];
   }

@@ -2,7 +2,7 @@ import type { QubesView } from '../../../boundary/qubes-lab.ts';
 import type { NodeKind } from '../../../model/topology.ts';
 import { requireLabel } from '../labels.ts';
 import { POOL, requireDefaultTemplate } from '../properties/lab-properties.ts';
-import { ALL_CLASSES, allQubes, DISPOSABLE, findQube, noQube, requireName, uuidOf } from '../qubes.ts';
+import { ALL_CLASSES, allQubes, DISPOSABLE, findQube, noQube, requireClass, requireName, uuidOf } from '../qubes.ts';
 import { QubesError } from '../qubes-error.ts';
 import { asciiPayload, type Call, changing, type Methods } from './method.ts';
 import { TAGS } from './tags.ts';
@@ -33,7 +33,6 @@ interface Wish {
 async function create(call: Call, qubeClass: string, pools: boolean): Promise<void> {
   const { argument, lab, source, view } = call;
   refuseClass(qubeClass);
-  if (argument !== '' && findQube(view, argument)?.class === 'AdminVM') throw wrongClass(argument, 'a qube');
   const { name, label } = readWish(call, pools);
   const tags = `created-by-${source.name}`;
   const attributes = { qn_label: label, [TAGS]: tags };
@@ -43,8 +42,7 @@ async function create(call: Call, qubeClass: string, pools: boolean): Promise<vo
     return;
   }
   const template = argument || requireDefaultTemplate(view);
-  const named = findQube(view, template);
-  if (named !== undefined && named.class !== 'TemplateVM') throw wrongClass(template, 'a template');
+  requireClass(findQube(view, template), 'TemplateVM');
   const kind = kindFor(view, template);
   const ofKind = kind === 'internet' ? { qn_kind: kind } : {};
   await lab.change([{ change: 'create', node: name, kind, template, attributes: { ...ofKind, ...attributes } }]);
@@ -86,7 +84,10 @@ function readWish(call: Call, pools: boolean): Wish {
 async function createDisposable(call: Call): Promise<string> {
   const { lab, qube, source, view } = call;
   const payload = asciiPayload(call);
-  if (payload !== '' && payload !== 'uuid') throw protocolError('Payload must be empty or uuid');
+  if (payload !== '' && payload !== 'uuid') {
+    const expected = "expected the empty string or 'uuid'";
+    throw new QubesError('QubesValueError', `Invalid payload for admin.vm.CreateDisposable: ${expected}`);
+  }
   const chosen = source.node?.attributes['qn_default_dispvm'] || view.topology.attributes['qn_default_dispvm'] || '';
   const from = requireDisposableTemplate(view, qube.class === 'AdminVM' ? chosen : qube.name);
   let name = '';
@@ -118,12 +119,10 @@ function requireDisposableTemplate(view: QubesView, name: string): string {
   if (name === '' || name === 'none') throw new QubesError('QubesValueError', 'There is no default_dispvm: name a qube');
   const qube = findQube(view, name);
   if (qube === undefined) throw noQube(name);
-  if (qube.class !== 'AppVM') throw wrongClass(name, 'a qube that disposables can be made from');
-  if (qube.node?.attributes['qn_template_for_dispvms'] === 'true') return name;
-  throw new QubesError(
-    'QubesException',
-    `Refusing to create DispVM out of this domain, because template_for_dispvms=False: ${name}`,
-  );
+  const own = qube.node?.attributes['qn_template_for_dispvms'] || view.topology.attributes['qn_template_for_dispvms'];
+  if (qube.class === 'AppVM' && own === 'true') return name;
+  const expected = 'needs to be an AppVM with template_for_dispvms=True';
+  throw new QubesError('QubesValueError', `template for disposable (${name}) ${expected}`);
 }
 
 /** What a node of a template is: what other nodes of it are, else what the template is named after. */
@@ -136,10 +135,6 @@ function kindFor({ topology }: QubesView, template: string): NodeKind {
 function refuseClass(qubeClass: string): void {
   if (qubeClass === 'AppVM' || qubeClass === 'DispVM') return;
   throw new QubesError('QubesException', `A lab has no new ${qubeClass}: its qubes are AppVMs of its templates, and DispVMs`);
-}
-
-function wrongClass(name: string, expected: string): QubesError {
-  return new QubesError('QubesPropertyValueError', `${name} is not ${expected}`);
 }
 
 function protocolError(message: string): QubesError {

@@ -28,15 +28,14 @@ export const featureMethods: Methods = {
   'admin.vm.feature.Set': changing({ argument: 'required', payload: 'any' }, async (call) => {
     const { argument } = call;
     const value = asciiPayload(call);
-    if (value === undefined) throw new QubesError('ProtocolError', 'Feature value contains non-ASCII characters');
+    if (value === undefined) throw new QubesError('QubesValueError', 'Feature value contains non-ASCII characters');
     requireFeatureName(argument);
-    if (!/^[\t-\r -~]*$/.test(value)) throw new QubesError('ProtocolError', `${argument} value contains illegal characters`);
+    if (!/^[\t-\r -~]*$/.test(value)) throw new QubesError('QubesValueError', `${argument} value contains illegal characters`);
     refuseReserved(argument);
     if (argument.startsWith('service.')) requireService(argument.slice('service.'.length));
     await changeNode(call, { [`${FEATURE}${argument}`]: value });
   }),
   'admin.vm.feature.Remove': changing({ argument: 'required' }, async (call) => {
-    requireFeatureName(call.argument);
     refuseReserved(call.argument);
     if (!featuresOf(call.qube).has(call.argument)) throw notFound(call);
     await changeNode(call, { [`${FEATURE}${call.argument}`]: null });
@@ -52,7 +51,6 @@ export function featuresOf({ node }: Pick<Qube, 'node'>): ReadonlyMap<string, st
 /** The value that is found first along a chain of qubes. */
 function checking(chain: (call: Call) => readonly Qube[]) {
   return showing({ argument: 'required' }, (call) => {
-    requireFeatureName(call.argument);
     for (const each of chain(call)) {
       const value = featuresOf(each).get(call.argument);
       if (value !== undefined) return value;
@@ -81,7 +79,7 @@ function notFound({ qube, argument }: Call): QubesError {
 }
 
 function requireFeatureName(untrusted: string): void {
-  if (!/^[A-Za-z0-9_.-]+$/.test(untrusted)) throw new QubesError('ProtocolError', 'feature name contains illegal characters');
+  if (!/^[A-Za-z0-9_.-]+$/.test(untrusted)) throw new QubesError('QubesValueError', 'feature name contains illegal characters');
 }
 
 function refuseReserved(name: string): void {
@@ -90,10 +88,12 @@ function refuseReserved(name: string): void {
 
 function requireService(name: string): void {
   const fault =
-    name === '' || name === '.' || name === '..' || name.includes('/')
-      ? 'is no name for a file'
-      : name.length > longestService
-        ? `is longer than ${longestService} bytes`
-        : undefined;
-  if (fault !== undefined) throw new QubesError('QubesValueError', `Service name ${quoted(name)} ${fault}`);
+    name === ''
+      ? 'cannot be empty'
+      : name === '.' || name === '..'
+        ? 'cannot be "." or ".."'
+        : name.length > longestService
+          ? `must not exceed ${longestService} bytes`
+          : undefined;
+  if (fault !== undefined) throw new QubesError('QubesValueError', `Service name ${fault}`);
 }

@@ -18,8 +18,7 @@ export const firewallMethods: Methods = {
     if (faults.length > 0) throw new QubesError('QubesValueError', faultsText(text, faults));
     await changeNode(call, { [FIREWALL]: firewallText(rules) });
   }),
-  // Whoever provides the uplink of a qube has its rules as soon as they are kept.
   'admin.vm.firewall.Reload': changing({ destination: 'qube' }, async ({ lab, qube }) => {
-    if (qube.node !== undefined) await lab.change([{ change: 'node', node: qube.name, attributes: {} }]);
+    if (qube.node !== undefined) await lab.reloadFirewall(qube.name);
   }),
 };

@@ -92,7 +92,6 @@ describe('properties', () => {
     ['memory', '500', '500', { qn_mem: '500M' }],
     ['vcpus', '+4', '4', { qn_vcpus: '4' }],
     ['maxmem', '0', '0', { qn_maxmem: '0' }],
-    ['label', '6', 'blue', { qn_label: 'blue' }],
     ['ip', '10.1.2.3', '10.1.2.3', { qn_ip: '10.1.2.3' }],
     ['mac', '12:34:56:78:90:AB', '12:34:56:78:90:ab', { qn_mac: '12:34:56:78:90:ab' }],
     ['netvm', 'sys-net', 'sys-net', { qn_netvm: 'sys-net' }],
@@ -110,6 +109,26 @@ describe('properties', () => {
     expect(await ask(`admin.vm.property.Reset+${property}`, 'work')).toBe('');
     expect(await ask(`admin.vm.property.Get+${property}`, 'work')).toBe(before);
     expect(attributesOf('work')).toEqual({ 'feature.foo': 'bar' });
+  });
+
+  it.each([
+    ['default_user', 'x y', /^QubesPropertyValueError: Username can contain only/],
+    ['keyboard_layout', 'us', /^QubesPropertyValueError: invalid number of keyboard layout parameters$/],
+    ['virt_mode', 'xen', /^QubesPropertyValueError: Invalid virtualization mode, supported values: hvm, pv, pvh$/],
+    ['maxmem', '-1', /^QubesPropertyValueError: maxmem must be positive or zero$/],
+    ['kernelopts', 'a\u0001', /^QubesValueError: Invalid characters in property value$/],
+    ['kernelopts', 'é', /^QubesValueError: Non-ASCII bytes in property value$/],
+    ['guivm', '-x', /^QubesValueError: VM name cannot start with/],
+  ])('refuses %s to be %j', async (property, given, answer) => {
+    expect(await ask(`admin.vm.property.Set+${property}`, 'work', given)).toMatch(answer);
+  });
+
+  it('has a label by default that counts as chosen', async () => {
+    expect(await ask('admin.vm.property.Get+label', 'work')).toBe('default=False type=label red');
+    expect(await ask('admin.vm.property.GetDefault+label', 'work')).toBe('');
+    expect(await ask('admin.vm.property.Set+label', 'work', '6')).toBe('');
+    expect(attributesOf('work')?.['qn_label']).toBe('blue');
+    expect(await ask('admin.vm.property.Get+label', 'small')).toBe('default=False type=label black');
   });
 
   it('of dom0 are kept by the host, and those of templates and of a lab without host nowhere', async () => {
@@ -257,7 +276,9 @@ describe('creation', () => {
   });
 
   it('makes disposables of qubes that allow it, with a name of their own', async () => {
-    expect(await ask('admin.vm.CreateDisposable', 'personal')).toMatch(/^QubesException: Refusing to create DispVM/);
+    expect(await ask('admin.vm.CreateDisposable', 'personal')).toMatch(
+      /^QubesValueError: template for disposable .personal. needs to be/,
+    );
     await ask('admin.vm.property.Set+template_for_dispvms', 'personal', 'True');
     await ask('admin.property.Set+default_dispvm', 'dom0', 'personal');
     expect(await ask('admin.vm.CreateDisposable', 'personal')).toBe('disp1');

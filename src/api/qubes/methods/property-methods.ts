@@ -65,7 +65,7 @@ function methodsFor<S>(owner: Owner<S>): Methods {
     [`${prefix}.Set`]: changing({ ...named, payload: 'any' }, async (call) => {
       const property = requireProperty(owner, call);
       const value = asciiPayload(call);
-      if (value === undefined) throw new QubesError('QubesValueError', 'Invalid characters in property value: ASCII is expected');
+      if (value === undefined) throw new QubesError('QubesValueError', 'Non-ASCII bytes in property value');
       await edit(owner, call, property, value);
     }),
     [`${prefix}.Reset`]: changing(named, async (call) => edit(owner, call, requireProperty(owner, call), undefined)),

@@ -35,7 +35,7 @@ function usersOf({ topology }: QubesView, { name, class: qubeClass }: Qube): rea
   return [
     ...(isTemplate ? nodes.filter(({ template }) => template === name).map((node) => `the template of ${node.name}`) : []),
     ...nodes.flatMap((node) =>
-      REFERENCES.flatMap(([attribute, property]) =>
+      (node.name === name ? [] : REFERENCES).flatMap(([attribute, property]) =>
         node.attributes[attribute] === name ? [`the ${property} of ${node.name}`] : [],
       ),
     ),

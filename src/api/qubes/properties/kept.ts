@@ -3,7 +3,7 @@ import { isIpv4, isIpv6 } from '../../../model/ip-prefix.ts';
 import { parseMac } from '../../../model/mac-address.ts';
 import type { Attributes } from '../../../model/topology.ts';
 import { NO_NETVM } from '../../../model/uplink-tree.ts';
-import { findQube, type Qube } from '../qubes.ts';
+import { findQube, type Qube, requireName } from '../qubes.ts';
 import { QubesError } from '../qubes-error.ts';
 import { type Property, type PropertyType, parseBool, parseInteger, parseText, truthText, unparsable } from './property.ts';
 
@@ -60,10 +60,11 @@ export function integer(name: string, least: number): Form {
   return { type: 'int', read, write: (_, text) => parseInteger(name, text, least) };
 }
 
-export function oneOf(name: string, words: readonly string[]): Form {
+/** Text of a certain form; `expected` is what is said of any other. */
+export function matching(pattern: RegExp, expected: string): Form {
   const write = (_: QubesView, text: string) => {
-    if (words.includes(text)) return text;
-    throw new QubesError('QubesPropertyValueError', `Invalid value of ${name}, supported values: ${words.join(', ')}`);
+    if (pattern.test(parseText(text))) return text;
+    throw new QubesError('QubesPropertyValueError', expected);
   };
   return { type: 'str', read: (_, text) => text, write };
 }
@@ -80,6 +81,7 @@ export function qube(name: string): Form {
 /** The name of a qube that there is; a QubesError otherwise. */
 export function requireQubeFor(view: QubesView, property: string, untrusted: string): string {
   if (findQube(view, untrusted) !== undefined) return untrusted;
+  requireName(untrusted);
   throw new QubesError('QubesPropertyValueError', `Can't set ${property} to non-existing qube ${untrusted}`);
 }
 

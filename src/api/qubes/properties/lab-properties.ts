@@ -1,6 +1,7 @@
 import type { QubesLab, QubesView } from '../../../boundary/qubes-lab.ts';
-import { defaultTemplate, findQube } from '../qubes.ts';
+import { defaultTemplate, findQube, requireClass } from '../qubes.ts';
 import { QubesError } from '../qubes-error.ts';
+import { ADMIN_VM } from '../wire/request.ts';
 import { BOOL, integer, type Kept, kept, ON_LAB, qube, requireQubeFor, TEXT } from './kept.ts';
 import { defaultNetvm } from './netvm.ts';
 import type { Property } from './property.ts';
@@ -31,8 +32,8 @@ const template: LabProperty = {
   edit: (view, _, untrusted) => {
     if (untrusted === undefined || untrusted === '') return { qn_default_template: null };
     const name = requireQubeFor(view, 'default_template', untrusted);
-    if (findQube(view, name)?.class === 'TemplateVM') return { qn_default_template: name };
-    throw new QubesError('QubesPropertyValueError', `Can't set default_template: ${name} is no template`);
+    requireClass(findQube(view, name), 'TemplateVM');
+    return { qn_default_template: name };
   },
 };
 
@@ -45,6 +46,7 @@ export function labProperties({ machine }: Pick<QubesLab, 'machine'>): ReadonlyM
       name: 'default_audiovm',
       help: 'The audiovm of qubes that have none of their own.',
       form: qube('default_audiovm'),
+      fallback: ADMIN_VM,
       attribute: 'qn_audiovm',
     }),
     own({
@@ -56,6 +58,7 @@ export function labProperties({ machine }: Pick<QubesLab, 'machine'>): ReadonlyM
       name: 'default_guivm',
       help: 'The guivm of qubes that have none of their own.',
       form: qube('default_guivm'),
+      fallback: ADMIN_VM,
       attribute: 'qn_guivm',
     }),
     own({

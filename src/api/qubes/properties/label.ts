@@ -14,10 +14,11 @@ const property: Property = kept(ON_QUBE, {
   fallback: 'red',
 });
 
-/** The label of a qube. */
+/** The label of a qube, which has always one, and none by default. */
 export const label: Property = {
   ...property,
-  inherited: (view, qube) => classLabel(qube) ?? property.inherited(view, qube),
+  inherited: () => undefined,
+  chosen: (view, qube) => property.chosen?.(view, qube) ?? classLabel(qube) ?? property.inherited(view, qube),
 };
 
 /** The machine and templates are black, as Qubes has them. */

@@ -15,7 +15,7 @@ export const netvm: Property = {
   help: 'The qube that provides network access, by the uplink of this one; none cuts it.',
   attribute: NETVM,
   inherited: ({ topology, tree }, { name, node }) => {
-    if (!node?.attributes[NETVM]) return tree.nodes.get(name)?.netvm;
+    if (!node?.attributes[NETVM]) return tree.nodes.get(name)?.netvm ?? '';
     const inherited = topology.attributes[NETVM] || topology.attributes['qn_default_netvm'];
     return inherited === undefined || !tree.nodes.has(inherited) ? '' : inherited;
   },
@@ -52,11 +52,11 @@ export const defaultNetvm: Property<undefined> = {
     if (untrusted === undefined) return { qn_default_netvm: null, [NETVM]: null };
     if (untrusted === '') return { qn_default_netvm: NO_NETVM, [NETVM]: null };
     const name = requireQubeFor(view, 'default_netvm', untrusted);
-    requireNetwork(view, name);
     for (const hop of [name, ...providersOf(view.tree, name)]) {
       if (view.nodes.get(hop)?.attributes[NETVM] || view.nodes.get(hop)?.kind === 'internet') continue;
       throw new QubesError('QubesPropertyValueError', `Network loop on '${hop}'`);
     }
+    requireNetwork(view, name);
     return { qn_default_netvm: name, [NETVM]: null };
   },
 };

@@ -47,7 +47,7 @@ export function parseBool(untrusted: string): string {
 export function parseInteger(name: string, untrusted: string, least: number): string {
   if (!/^[+-]?[0-9]{1,10}$/.test(untrusted)) throw unparsable('int');
   const value = Number.parseInt(untrusted, 10);
-  if (value < least) throw new QubesError('QubesPropertyValueError', `${name} must be ${least === 0 ? 'zero or ' : ''}positive`);
+  if (value < least) throw new QubesError('QubesPropertyValueError', `${name} must be positive${least === 0 ? ' or zero' : ''}`);
   if (value > 0x7fffffff) throw unparsable('int');
   return String(value);
 }
@@ -55,7 +55,7 @@ export function parseInteger(name: string, untrusted: string, least: number): st
 /** Printable ASCII. */
 export function parseText(untrusted: string): string {
   if (/^[ -~]*$/.test(untrusted)) return untrusted;
-  throw new QubesError('QubesValueError', 'Invalid characters in property value: printable ASCII is expected');
+  throw new QubesError('QubesValueError', 'Invalid characters in property value');
 }
 
 export function unparsable(type: string): QubesError {

@@ -1,6 +1,8 @@
 import type { QubesView } from '../../../boundary/qubes-lab.ts';
+import { CLIENT_MAC } from '../../../model/uplink-tree.ts';
 import { type Qube, type QubeClass, stateOf, templateOf, uuidOf } from '../qubes.ts';
-import { BOOL, IPV4, IPV6, integer, type Kept, kept, MAC, MEMORY, ON_QUBE, oneOf, qube, TEXT } from './kept.ts';
+import { ADMIN_VM } from '../wire/request.ts';
+import { BOOL, IPV4, IPV6, integer, type Kept, kept, MAC, MEMORY, matching, ON_QUBE, qube, TEXT } from './kept.ts';
 import { label } from './label.ts';
 import { netvm, providesNetwork } from './netvm.ts';
 import { type Property, type PropertyType, propertyValue } from './property.ts';
@@ -27,17 +29,23 @@ function given(
 
 /** What follows from the place in the tree of uplinks. */
 function derived(name: string, help: string): Property {
-  return fixed(name, 'str', help, (view, { name: node }) => view.derived(node)[name]);
+  return fixed(name, 'str', help, (view, { name: node }) => view.derived(node)[name] ?? '');
 }
 
 /** What is kept in an attribute, and where nobody chose follows from the place in the tree of uplinks. */
 function address(setting: Kept): Property {
-  return { ...kept(ON_QUBE, setting), inherited: (view, { name }) => view.derived(name)[setting.name] };
+  return { ...kept(ON_QUBE, setting), inherited: (view, { name }) => view.derived(name)[setting.name] ?? setting.fallback ?? '' };
 }
 
 const own = (setting: Kept): Property => kept(ON_QUBE, setting);
 
 const isUp = (view: QubesView, subject: Qube) => stateOf(view, subject) !== 'Halted';
+
+const USER = matching(
+  /^[A-Za-z0-9_+,.-]+$/,
+  'Username can contain only those characters: abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-+,.',
+);
+const KEYBOARD = matching(/^[^+]*\+[^+]*\+[^+]*$/, 'invalid number of keyboard layout parameters');
 
 /** All properties of qubes. Those of Qubes' last stage come last, as it lists them. */
 const PROPERTIES: readonly Property[] = [
@@ -45,7 +53,7 @@ const PROPERTIES: readonly Property[] = [
   own({ name: 'autostart', help: 'Whether to start it with the machine; weft up starts all.', form: BOOL, fallback: 'False' }),
   own({ name: 'backup_timestamp', help: 'When it was backed up, in seconds since 1970.', form: integer('backup_timestamp', 0) }),
   own({ name: 'debug', help: 'Debug mode.', form: BOOL, fallback: 'False' }),
-  own({ name: 'default_user', help: 'The user that commands run as.', form: TEXT, fallback: 'user' }),
+  own({ name: 'default_user', help: 'The user that commands run as.', form: USER, fallback: 'user' }),
   own({ name: 'devices_denied', help: 'Kinds of devices that it may not have.', form: TEXT, fallback: '' }),
   fixed('dispid', 'int', 'The number of a disposable: its qid.', ({ numbers }, { name }) => numbers[name]?.toString()),
   derived('dns', 'Name servers that it is given.'),
@@ -63,10 +71,10 @@ const PROPERTIES: readonly Property[] = [
   address({ name: 'ip6', help: 'The IPv6 address on its uplink.', form: IPV6 }),
   fixed('is_preload', 'bool', 'Whether it waits to be used.', () => 'False'),
   own({ name: 'kernel', help: 'The version of its kernel.', form: TEXT, fallback: '' }),
-  own({ name: 'keyboard_layout', help: 'Its keyboard layout.', form: TEXT, fallback: 'us++' }),
+  own({ name: 'keyboard_layout', help: 'Its keyboard layout.', form: KEYBOARD, fallback: 'us++' }),
   fixed('klass', 'str', 'Its class.', (_, subject) => subject.class),
   label,
-  address({ name: 'mac', help: 'The MAC of its uplink.', form: MAC }),
+  address({ name: 'mac', help: 'The MAC of its uplink.', form: MAC, fallback: CLIENT_MAC }),
   own({ name: 'maxmem', help: 'The most memory that it may have, in MiB.', form: integer('maxmem', 0), fallback: '0' }),
   own({
     name: 'memory',
@@ -104,7 +112,7 @@ const PROPERTIES: readonly Property[] = [
   own({
     name: 'virt_mode',
     help: 'How it is virtualised; only Xen has a choice.',
-    form: oneOf('virt_mode', ['pv', 'hvm', 'pvh']),
+    form: matching(/^(hvm|pv|pvh)$/, 'Invalid virtualization mode, supported values: hvm, pv, pvh'),
     fallback: 'hvm',
   }),
   derived('visible_gateway', 'The gateway that it sees.'),
@@ -116,10 +124,10 @@ const PROPERTIES: readonly Property[] = [
     subject.class === 'AdminVM' ? '0' : isUp(view, subject) ? view.numbers[subject.name]?.toString() : '-1',
   ),
   own({ name: 'appvm_default_bootmode', help: 'How qubes of the template boot.', form: TEXT, fallback: 'default' }),
-  own({ name: 'audiovm', help: 'The qube that plays its sound.', form: qube('audiovm') }),
+  own({ name: 'audiovm', help: 'The qube that plays its sound.', form: qube('audiovm'), fallback: ADMIN_VM }),
   own({ name: 'bootmode', help: 'How it boots.', form: TEXT, fallback: 'default' }),
   own({ name: 'default_dispvm', help: 'The qube that its disposables are made from.', form: qube('default_dispvm') }),
-  own({ name: 'guivm', help: 'The qube that shows its windows.', form: qube('guivm') }),
+  own({ name: 'guivm', help: 'The qube that shows its windows.', form: qube('guivm'), fallback: ADMIN_VM }),
   own({ name: 'kernelopts', help: 'Options of its kernel.', form: TEXT, fallback: '' }),
   own({
     name: 'management_dispvm',

@@ -267,16 +267,16 @@ const refused: readonly (readonly [
   ],
   ['tag missing', [['admin.vm.tag.Remove+t', 'work']], 'QubesTagNotFoundError: Tag not set for domain work: t'],
   ['feature missing', [['admin.vm.feature.Remove+f', 'work']], 'QubesFeatureNotFoundError: Feature not set for domain work: f'],
-  ['feature name', [['admin.vm.feature.Set+a/b', 'work', 'x']], 'ProtocolError: feature name contains illegal characters'],
+  ['feature name', [['admin.vm.feature.Set+a/b', 'work', 'x']], 'QubesValueError: feature name contains illegal characters'],
   [
     'feature value not printable',
     [['admin.vm.feature.Set+f', 'work', 'a\u0001']],
-    'ProtocolError: f value contains illegal characters',
+    'QubesValueError: f value contains illegal characters',
   ],
   [
     'feature value not ASCII',
     [['admin.vm.feature.Set+f', 'work', 'é']],
-    'ProtocolError: Feature value contains non-ASCII characters',
+    'QubesValueError: Feature value contains non-ASCII characters',
   ],
   [
     'feature reserved',
@@ -284,26 +284,22 @@ const refused: readonly (readonly [
     "PermissionDenied: Feature 'deferred-netvm-original' is for the daemon alone",
   ],
   ['tag name', [['admin.vm.tag.Set+a.b', 'work']], 'QubesInvalidTagError: disallowed characters'],
-  [
-    'service without a name',
-    [['admin.vm.feature.Set+service.', 'work', '1']],
-    "QubesValueError: Service name '' is no name for a file",
-  ],
+  ['service without a name', [['admin.vm.feature.Set+service.', 'work', '1']], 'QubesValueError: Service name cannot be empty'],
   [
     'service above its folder',
     [['admin.vm.feature.Set+service...', 'work', '1']],
-    "QubesValueError: Service name '..' is no name for a file",
+    'QubesValueError: Service name cannot be "." or ".."',
   ],
   [
     'service with a long name',
     [[`admin.vm.feature.Set+service.${'a'.repeat(49)}`, 'work', '1']],
-    `QubesValueError: Service name '${'a'.repeat(49)}' is longer than 48 bytes`,
+    'QubesValueError: Service name must not exceed 48 bytes',
   ],
   ['label unknown', [['admin.vm.property.Set+label', 'work', 'x']], 'QubesLabelNotFoundError: Label does not exist: x'],
   [
     'template of the wrong class',
     [['admin.vm.Create.AppVM+work', 'dom0', 'name=x label=red']],
-    'QubesPropertyValueError: work is not a template',
+    "QubesPropertyValueError: wrong VM class: domains['work'] is of type AppVM and not TemplateVM",
   ],
   [
     'unknown class on create',
