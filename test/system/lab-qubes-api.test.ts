@@ -12,7 +12,6 @@ import { UplinkLab } from '../support/uplink-lab.ts';
 const topology = `graph api {
   qn_default_netvm="sys-firewall";
   node [qn_template="namespace"];
-  host;
   "sys-net" [qn_netvm="none", qn_provides_network="true"];
   "sys-firewall" [qn_netvm="sys-net", qn_provides_network="true"];
   work;
@@ -284,6 +283,8 @@ describe.each<Holder>(['root', 'user'])('the Admin API of a lab, as %s', (holder
       await qubes.setProperty('work', 'label', 'teal');
       await qubes.call('admin.vm.tag.Set', 'work', { argument: 'kept' });
       await qubes.call('admin.vm.notes.Set', 'work', { payload: 'two\nlines' });
+      await qubes.setFeature('dom0', 'mine', '1');
+      expect(await lab.ok('plan')).toMatch(/node host was created/);
       const [before] = await qubes.list('work');
       let connections = 0;
       const enough = Promise.withResolvers<void>();
@@ -299,6 +300,7 @@ describe.each<Holder>(['root', 'user'])('the Admin API of a lab, as %s', (holder
       await following;
       expect((await qubes.list('work'))[0]).toEqual(before);
       expect(await value('work', 'label')).toBe('teal');
+      expect(await qubes.feature('dom0', 'mine')).toBe('1');
       expect(await qubes.hasTag('work', 'kept')).toBe(true);
       expect(await qubes.callForText('admin.vm.notes.Get', 'work')).toBe('two\nlines');
       expect(await qubes.lines('admin.label.List')).toContain('teal');

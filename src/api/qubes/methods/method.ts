@@ -1,7 +1,7 @@
 import type { QubesLab, QubesView } from '../../../boundary/qubes-lab.ts';
 import type { AttributeChanges } from '../../../model/change.ts';
 import { decodeUtf8 } from '../../../model/utf8.ts';
-import type { Qube } from '../qubes.ts';
+import { type Qube, requireQube } from '../qubes.ts';
 import { QubesError } from '../qubes-error.ts';
 import type { QubesEvent } from '../wire/event.ts';
 
@@ -67,18 +67,28 @@ export function asciiPayload({ payload }: Call): string | undefined {
   return payload.some((byte) => byte >= 0x80) ? undefined : decodeUtf8(payload);
 }
 
-/** Edits attributes of the destination, by a function where that depends on what they are; a QubesException where there is nothing that could have them. */
+/**
+ * Edits attributes of the destination, by a function where that depends on what they are. The machine becomes a node of the lab where it is none
+ * yet; a QubesException where nothing could keep them.
+ */
 export async function changeNode(
   { lab, qube }: Call,
   attributes: AttributeChanges | ((now: Pick<Qube, 'node'>) => AttributeChanges),
 ): Promise<void> {
-  if (qube.node === undefined) {
-    const why = qube.class === 'AdminVM' ? 'the lab has no node host' : `${qube.name} is a template, whose file says what it is`;
-    throw new QubesError('QubesException', `${qube.name} keeps no settings: ${why}`);
-  }
-  const { name: node } = qube.node;
-  await lab.change(({ nodes }) => {
-    const now = typeof attributes === 'function' ? attributes({ node: nodes.get(node) }) : attributes;
-    return [{ change: 'node', node, attributes: now }];
+  if (qube.class === 'TemplateVM') throw keepsNothing(qube, `${qube.name} is a template, whose file says what it is`);
+  await lab.change((view) => {
+    const { node } = qube.class === 'AdminVM' ? requireQube(view, qube.name) : { node: view.nodes.get(qube.name) };
+    if (node === undefined && view.nodes.has(HOST))
+      throw keepsNothing(qube, `the node ${HOST} is something else than the machine`);
+    const made = { change: 'create', node: HOST, kind: 'host', template: undefined, attributes: {} } as const;
+    const edit = typeof attributes === 'function' ? attributes({ node }) : attributes;
+    return [...(node === undefined ? [made] : []), { change: 'node', node: node?.name ?? HOST, attributes: edit }];
   });
+}
+
+/** What topologies call the machine. */
+const HOST = 'host';
+
+function keepsNothing({ name }: Qube, why: string): QubesError {
+  return new QubesError('QubesException', `${name} keeps no settings: ${why}`);
 }

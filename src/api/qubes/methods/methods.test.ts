@@ -131,14 +131,23 @@ describe('properties', () => {
     expect(await ask('admin.vm.property.Get+label', 'small')).toBe('default=False type=label black');
   });
 
-  it('of dom0 are kept by the host, and those of templates and of a lab without host nowhere', async () => {
+  it('of dom0 are kept by the host, which is made where there is none, and those of templates nowhere', async () => {
     expect(await ask('admin.vm.property.Set+label', 'dom0', 'green')).toBe('');
     expect(attributesOf('host')).toEqual({ qn_label: 'green' });
     expect(await ask('admin.vm.property.Set+label', 'small', 'green')).toBe(
       'QubesException: small keeps no settings: small is a template, whose file says what it is',
     );
     await lab.change([{ change: 'remove', node: 'host' }]);
-    expect(await ask('admin.vm.tag.Set+t', 'dom0')).toBe('QubesException: dom0 keeps no settings: the lab has no node host');
+    expect(await ask('admin.vm.tag.Set+t', 'dom0')).toBe('');
+    expect(lab.view().nodes.get('host')).toMatchObject({ kind: 'host', attributes: { qn_tags: 't' } });
+    await lab.change([
+      { change: 'remove', node: 'host' },
+      { change: 'create', node: 'host', kind: 'vm', template: 'small', attributes: {} },
+    ]);
+    expect(await ask('admin.vm.tag.Set+t', 'dom0')).toBe(
+      'QubesException: dom0 keeps no settings: the node host is something else than the machine',
+    );
+    expect(await ask('admin.vm.property.Get+qid', 'dom0')).toBe('default=True type=int 0');
   });
 
   it('of the whole lab are attributes of its graph', async () => {

@@ -17,14 +17,21 @@ function fixed(
   return { name, type, help, inherited: read };
 }
 
-/** What belongs to the qube from its beginning, and counts as chosen. */
+/** What belongs to the qube from its beginning, and counts as chosen, but for the machine's. */
 function given(
   name: string,
   type: PropertyType,
   help: string,
   read: (view: QubesView, qube: Qube) => string | undefined,
 ): Property {
-  return { name, type, help, inherited: () => undefined, chosen: read };
+  const isMachine = (subject: Qube) => subject.class === 'AdminVM';
+  return {
+    name,
+    type,
+    help,
+    inherited: (view, subject) => (isMachine(subject) ? read(view, subject) : undefined),
+    chosen: (view, subject) => (isMachine(subject) ? undefined : read(view, subject)),
+  };
 }
 
 /** What follows from the place in the tree of uplinks. */
