@@ -58,7 +58,8 @@ export class ActiveLab implements KeptNetwork {
     this.resolvers = new ProviderResolvers(parts);
     const warn = (message: string) => this.config.warn(message);
     this.names = new NameBook({ clock: parts.clock, lookUp: nameLookup(parts.askNameServer), warn });
-    this.rules = new NodeRules({ ...parts, resolvers: this.resolvers, names: this.names }, routed);
+    const wanted = (node: string) => this.#lab.records.get(node)?.wanted === true;
+    this.rules = new NodeRules({ ...parts, resolvers: this.resolvers, names: this.names, wanted }, routed);
     this.config = new NodeConfig(parts, lab.spec.directory, routed, this.rules);
     this.wiring = new Wiring(parts.kernel, parts.files, lab, {
       namespacesMade: (nodes) => this.config.namespacesMade(nodes),

@@ -197,6 +197,28 @@ table inet t {
       ]);
     });
 
+    it('are loaded in several namespaces at once, and one after the other in one', async () => {
+      const table = (name: string) => `table ip ${name} {\n}\n`;
+      const failures = await run(
+        { op: 'nft', netns: 'net', text: table('first') },
+        { op: 'nft', netns: 'world', text: table('other') },
+        { op: 'nft', netns: 'nowhere', text: table('lost') },
+        { op: 'nft', netns: 'net', text: 'delete table ip first\nadd table ip second\n' },
+        { op: 'nft', netns: 'world', text: 'nonsense' },
+        { op: 'sysctl', netns: 'world', key: 'net/ipv4/ip_forward', value: '0' },
+      );
+      expect(failures.map(({ message }) => message)).toEqual([
+        'cannot load rules in nowhere: there is no namespace nowhere',
+        expect.stringMatching(/^cannot load rules in world: line 1, "nonsense"/),
+      ]);
+      expect(shown()).toContain('table ip second');
+      expect(shown()).not.toContain('table ip first');
+      expect(shown('world')).toBe('table ip other {\n}\n');
+      const gone = ['net second', 'world other'].map((each) => each.split(' '));
+      const removals = gone.map(([netns = '', name = '']) => ({ op: 'nft' as const, netns, text: `delete table ip ${name}\n` }));
+      expect(await run(...removals)).toEqual([]);
+    });
+
     it('may be more than a pipe takes', async () => {
       const elements = Array.from({ length: 5000 }, (_, at) => `10.1.${at >> 8}.${at & 255}`);
       expect(await load(`table ip many {\n  set s { type ipv4_addr; elements = { ${elements.join(', ')} }; }\n}\n`)).toEqual([]);

@@ -58,6 +58,19 @@ export const REQUIREMENTS: readonly Requirement[] = [
     packages: { apt: ['qemu-utils'], dnf: ['qemu-img'], pacman: ['qemu-img'], zypper: ['qemu-img'], apk: ['qemu-img'] },
   },
   {
+    name: 'mtools',
+    programs: ['mcopy', 'mkfs.vfat'],
+    purpose: 'what guests of cloud images are told at their start',
+    need: 'some',
+    packages: {
+      apt: ['mtools', 'dosfstools'],
+      dnf: ['mtools', 'dosfstools'],
+      pacman: ['mtools', 'dosfstools'],
+      zypper: ['mtools', 'dosfstools'],
+      apk: ['mtools', 'dosfstools'],
+    },
+  },
+  {
     name: 'OVMF',
     anyFile: [
       '/usr/share/OVMF/OVMF_CODE.fd',

@@ -23,7 +23,8 @@ export interface NodeInterface {
 /** What the routed network wants of nodes; a RoutedLab is one. */
 export interface RoutedNetwork {
   readonly isMember: (node: string) => boolean;
-  readonly hasUplink: (node: string) => boolean;
+  /** The name servers that a client is told of; undefined for a node without an uplink. */
+  readonly nameServersOf: (node: string) => readonly string[] | undefined;
   readonly portOf: (node: string, port: string) => PortConfig | undefined;
 }
 

@@ -41,7 +41,13 @@ beforeEach(() => {
     folder,
     () => routed,
     new NodeRules(
-      { kernel: { run, flows: () => Promise.resolve([]) }, resolvers: new ProviderResolvers(resolution), names, time: () => 0 },
+      {
+        kernel: { run, flows: () => Promise.resolve([]) },
+        resolvers: new ProviderResolvers(resolution),
+        names,
+        wanted: () => false,
+        time: () => 0,
+      },
       () => routed,
     ),
   );

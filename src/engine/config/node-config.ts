@@ -84,8 +84,9 @@ export class NodeConfig {
   async namespacesMade(nodes: readonly string[]): Promise<void> {
     const members = nodes.filter((name) => this.#routed().isMember(name));
     for (const name of members) this.#rules.forget(name);
-    for (const failure of await this.#rules.load(members, { beforeInterfaces: true })) this.warn(failure);
+    // Their clients are led to the name servers that they have then.
     for (const name of members) await this.#resolvers.prepare(name);
+    for (const failure of await this.#rules.load(members, { beforeInterfaces: true })) this.warn(failure);
   }
 
   /** What a namespace has learnt of name servers beside its interfaces. */
@@ -128,14 +129,17 @@ export class NodeConfig {
     const byNode = new Map<string, OwnedInterface[]>();
     for (const each of interfaces) byNode.set(each.node.name, [...(byNode.get(each.node.name) ?? []), each]);
     const folders = await this.#folders.among([...byNode.keys()]);
-    for (const [name, own] of byNode) {
-      const [first] = own;
-      if (first === undefined || !(folders.has(name) || this.#isKnown(name) || this.#routed().isMember(name))) continue;
-      const { node } = first;
-      await this.#inTurn(node, () =>
-        isNamespace(node) ? this.#namespaces.bring(name, own) : this.#guests.bring(node, own, 'keyfiles'),
-      );
-    }
+    const isConfigured = (name: string) => folders.has(name) || this.#isKnown(name) || this.#routed().isMember(name);
+    await Promise.all(
+      [...byNode].map(async ([name, own]) => {
+        const [first] = own;
+        if (first === undefined || !isConfigured(name)) return;
+        const { node } = first;
+        await this.#inTurn(node, () =>
+          isNamespace(node) ? this.#namespaces.bring(name, own) : this.#guests.bring(node, own, 'keyfiles'),
+        );
+      }),
+    );
   }
 
   /** Configures the machine's own uplink; any other of its interfaces is left alone. */

@@ -1,4 +1,3 @@
-import { CLIENT_DNS } from '../../address/uplink-addresses.ts';
 import type { Files } from '../../boundary/files.ts';
 import { resolverFile } from '../../boundary/resolver-file.ts';
 import type { DnsConfig } from '../../keyfile/interface-config.ts';
@@ -9,7 +8,7 @@ export interface ResolverFilesParts {
   readonly files: Files;
   /** The lab's runtime folder. */
   readonly run: string;
-  readonly routed: () => Pick<RoutedNetwork, 'isMember' | 'hasUplink'>;
+  readonly routed: () => Pick<RoutedNetwork, 'isMember' | 'nameServersOf'>;
 }
 
 /**
@@ -35,7 +34,8 @@ export class ResolverFiles {
   async prepare(node: string): Promise<void> {
     const { files, routed, run } = this.#parts;
     if (this.#written.has(node) || (await files.exists(resolverFile(run, node)))) return;
-    const text = routed().hasUplink(node) ? resolvConf([serving(CLIENT_DNS)]) : await this.#machines();
+    const servers = routed().nameServersOf(node);
+    const text = servers === undefined ? await this.#machines() : resolvConf([serving(servers)]);
     await this.#put(node, text ?? '');
   }
 

@@ -18,12 +18,13 @@ let found: Map<string, readonly string[]>;
 let waits: string[];
 let method: string;
 let firewall: string;
+let attached: boolean;
 let flows: readonly Flow[];
 let ops: KernelOp[];
 let refusal: { code: string; message: string } | undefined;
 let rules: NodeRules;
 
-/** `work` behind `net`; everyone runs. */
+/** `work` behind `net`; everyone is to run. */
 function routed(): RoutedLab {
   const text = `graph lab { qn_template="namespace"; net [qn_provides_network=true]; work [qn_netvm=net, qn_firewall="${firewall}", "feature.routing-method"="${method}"]; }`;
   const read = readTopology({ path: 'topology.dot', text }, { defaultName: 'lab' });
@@ -31,12 +32,13 @@ function routed(): RoutedLab {
   if (topology === undefined) throw new Error(JSON.stringify(read.diagnostics));
   const state = freshState({ name: 'lab', directory: '/', files: '/', topology });
   const wishes = { topology, tree: uplinkTree(topology), numbers: state.numbers, connections: [] };
-  return RoutedLab.of({ ...state, uplinks: uplinksOf(wishes, [], { runs: () => true, paused: () => false }) });
+  return RoutedLab.of({ ...state, uplinks: attached ? uplinksOf(wishes, [], { runs: () => true, paused: () => false }) : [] });
 }
 
 beforeEach(() => {
   [time, servers, known, found, waits] = [1000, ['192.0.2.1'], new Map(), new Map(), []];
   method = '';
+  attached = true;
   [firewall, flows, ops, refusal] = ['action=accept', [], [], undefined];
   rules = new NodeRules(
     {
@@ -56,6 +58,7 @@ beforeEach(() => {
           return Promise.resolve();
         },
       },
+      wanted: () => true,
       time: () => time,
     },
     routed,
@@ -101,6 +104,19 @@ describe('the rules of a namespace', () => {
     expect(waits).toEqual([]);
     expect(text(await load())).toContain('ip daddr 192.0.2.80/32 accept');
     expect(waits).toEqual(['www.test']);
+  });
+
+  it('are there for clients that are to run before these are attached, and then not loaded again', async () => {
+    attached = false;
+    const first = await load({ beforeInterfaces: true });
+    expect(text(first)).toContain('"vif2.0" . 10.137.0.2');
+    expect(first.map(({ op }) => op)).toEqual(['nft']);
+    attached = true;
+    expect(await load()).toEqual([]);
+    attached = false;
+    const after = await load();
+    expect(text(after)).not.toContain('"vif2.0" . 10.137.0.2');
+    expect(after.slice(1)).toEqual([{ op: 'flows-delete', netns: 'net', addresses: [WORK] }]);
   });
 
   it('end the flows that they forbid now, and no others', async () => {

@@ -1,14 +1,15 @@
-import { CLIENT_DNS, CLIENT_DNS6 } from '../../address/uplink-addresses.ts';
 import type { NodeHandle } from '../../boundary/driver.ts';
 import type { Kernel, KernelFailure, KernelOp } from '../../boundary/kernel.ts';
 import type { Flow } from '../../routing/flow.ts';
 import type { NodeNetwork, ProviderNetwork } from '../../routing/node-network.ts';
 import { nodeRules, noRules } from '../../routing/node-rules.ts';
 import { flowAsSeen, forbiddenFlows } from './forbidden-flows.ts';
+import { isForwarding, type Setting, settingsOf } from './forwarding-settings.ts';
 import { forgetFlowsInGuest } from './guest-flows.ts';
 import type { NameBook } from './name-book.ts';
 import { namesOf } from './names-of.ts';
 import type { ProviderResolvers } from './provider-resolvers.ts';
+import { purgedBetween } from './purged-addresses.ts';
 import type { RoutedLab } from './routed-lab.ts';
 
 /** What keeping the rules of nodes takes. */
@@ -16,6 +17,8 @@ export interface NodeRulesParts {
   readonly kernel: Pick<Kernel, 'run' | 'flows'>;
   readonly resolvers: Pick<ProviderResolvers, 'read' | 'forget'>;
   readonly names: Pick<NameBook, 'of' | 'first'>;
+  /** Whether a node is to run. */
+  readonly wanted: (node: string) => boolean;
   /** Seconds since 1970. */
   readonly time: () => number;
 }
@@ -23,7 +26,7 @@ export interface NodeRulesParts {
 /** What a guest is to load: a script of nft(8), and settings below /proc/sys that follow it. */
 export interface GuestRules {
   readonly rules: string;
-  readonly sysctls: readonly { readonly key: string; readonly value: string }[];
+  readonly sysctls: readonly Setting[];
   /** Addresses that are no longer those of clients, or were given anew. */
   readonly purged: readonly string[];
 }
@@ -47,6 +50,14 @@ export interface LoadedProvider {
   /** When they were compiled: seconds since 1970. */
   readonly time: number;
 }
+
+export interface LoadOptions {
+  /** The namespaces have just been made, and hold no interface yet. */
+  readonly beforeInterfaces?: boolean;
+}
+
+/** This many namespaces are given their rules at a time, so that other work finds its turn. */
+const TOGETHER = 16;
 
 interface Loading {
   readonly refusal: KernelFailure | undefined;
@@ -93,38 +104,27 @@ export class NodeRules {
 
   /**
    * Brings these namespaces to their rules; gives what went wrong, a sentence each. Those that no longer exist are forgotten. Names that were
-   * never looked up are waited for, not long; not `beforeInterfaces`, when nobody could answer.
+   * never looked up are waited for, not long; not `beforeInterfaces`, when nobody could answer. Then the rules are those for the clients that are
+   * to run, so that nothing is to be loaded again once they are attached.
    */
-  async load(
-    namespaces: readonly string[],
-    { beforeInterfaces = false }: { readonly beforeInterfaces?: boolean } = {},
-  ): Promise<readonly string[]> {
+  async load(namespaces: readonly string[], { beforeInterfaces = false }: LoadOptions = {}): Promise<readonly string[]> {
     const failures: string[] = [];
-    for (const name of namespaces) {
-      const change = await this.#change(name, undefined, !beforeInterfaces);
-      if (change === undefined) continue;
-      const { refusal, afterwards } = await this.#loadOne(name, change);
-      if (afterwards !== undefined) failures.push(`${name}: ${afterwards.message}`);
-      if (refusal !== undefined) {
-        failures.push(`${name}: the rules of its network are not loaded, so it forwards nothing: ${refusal.message}`);
-        continue;
-      }
-      this.#remember(name, change);
-      failures.push(...(await this.#endForbidden(name, change)).map(({ message }) => `${name}: ${message}`));
+    for (let at = 0; at < namespaces.length; at += TOGETHER) {
+      failures.push(...(await this.#loadSome(namespaces.slice(at, at + TOGETHER), beforeInterfaces)));
     }
     return failures;
   }
 
   /** What a guest lacks; undefined where nothing. Call `loaded` once it has it: it then also forgets the flows that the new rules forbid. */
   async forGuest(name: string, handle: NodeHandle): Promise<(GuestRules & { readonly loaded: () => Promise<void> }) | undefined> {
-    const change = await this.#change(name, handle, true);
+    const change = await this.#change(name, handle);
     if (change === undefined) return undefined;
     const { isForbidden, network, purged, text, wasForwarding } = change;
     const loaded = async () => {
       this.#remember(name, change);
       if (isForbidden !== undefined) await forgetFlowsInGuest(handle, isForbidden);
     };
-    return { rules: text, sysctls: sysctlsOf(network, wasForwarding), purged, loaded };
+    return { rules: text, sysctls: settingsOf(network, wasForwarding), purged, loaded };
   }
 
   /** What a guest may read of its own network; empty where it has none. */
@@ -138,22 +138,49 @@ export class NodeRules {
     this.#parts.resolvers.forget(name);
   }
 
-  async #change(name: string, handle: NodeHandle | undefined, waits: boolean): Promise<Change | undefined> {
+  async #loadSome(namespaces: readonly string[], beforeInterfaces: boolean): Promise<readonly string[]> {
+    const compiled = await Promise.all(
+      namespaces.map(async (name) => ({ name, change: await this.#change(name, undefined, { beforeInterfaces }) })),
+    );
+    const due = compiled.flatMap(({ change, name }) => (change === undefined ? [] : [{ name, change }]));
+    if (due.length === 0) return [];
+    const loadings = await this.#loadEach(due);
+    const failures: string[] = [];
+    for (const [at, { change, name }] of due.entries()) {
+      const { refusal, afterwards } = loadings[at] as Loading;
+      if (afterwards !== undefined) failures.push(`${name}: ${afterwards.message}`);
+      if (refusal !== undefined) {
+        failures.push(`${name}: the rules of its network are not loaded, so it forwards nothing: ${refusal.message}`);
+        continue;
+      }
+      this.#remember(name, change);
+      failures.push(...(await this.#endForbidden(name, change)).map(({ message }) => `${name}: ${message}`));
+    }
+    return failures;
+  }
+
+  async #change(
+    name: string,
+    handle: NodeHandle | undefined,
+    { beforeInterfaces = false }: LoadOptions = {},
+  ): Promise<Change | undefined> {
     const known = this.#applied.get(name);
     const before = known?.handle === handle ? known : undefined;
-    const { names } = this.#parts;
+    const { names, wanted: expects } = this.#parts;
     const time = this.#parts.time();
     const resolvers = this.#routed().isProvider(name) ? await this.#parts.resolvers.read(name, handle) : [];
-    const compiled = () => this.#routed().networkOf(name, { resolvers, resolved: names.of(name), now: time });
+    const facts = { resolvers, now: time, ...(beforeInterfaces ? { expects } : {}) };
+    const compiled = () => this.#routed().networkOf(name, { ...facts, resolved: names.of(name) });
     const wanted = namesOf(compiled()?.provider);
-    if (waits && wanted.length > 0) await names.first({ name, handle, servers: resolvers }, wanted);
+    if (!beforeInterfaces && wanted.length > 0) await names.first({ name, handle, servers: resolvers }, wanted);
     const network = compiled();
     if (network === undefined && before === undefined) return undefined;
     const text = network === undefined ? noRules() : nodeRules(network);
     const change = {
       ...{ text, network, handle, time },
       wasForwarding: isForwarding(before?.network),
-      purged: purgedBetween(before?.network, network),
+      // A namespace that was just made has seen nobody.
+      purged: beforeInterfaces ? [] : purgedBetween(before?.network, network),
       isForbidden: forbiddenFlows(before?.network, network),
     };
     if (before?.text !== text) return change;
@@ -163,14 +190,22 @@ export class NodeRules {
   }
 
   /** Without its rules a node does not forward. Gives why they were refused, and what failed afterwards. */
-  async #loadOne(netns: string, { network, purged, text, wasForwarding }: Change): Promise<Loading> {
-    const [refusal] = await this.#parts.kernel.run([{ op: 'nft', netns, text }]);
-    const settings = sysctlsOf(refusal === undefined ? network : undefined, wasForwarding);
-    const outcomes = await this.#parts.kernel.run([
-      ...settings.map(({ key, value }): KernelOp => ({ op: 'sysctl', netns, key, value })),
+  async #loadEach(due: readonly { readonly name: string; readonly change: Change }[]): Promise<readonly Loading[]> {
+    const { kernel } = this.#parts;
+    const refusals = await kernel.run(due.map(({ change, name }): KernelOp => ({ op: 'nft', netns: name, text: change.text })));
+    const rest = due.map(({ change: { network, purged, wasForwarding }, name: netns }, at): readonly KernelOp[] => [
+      ...settingsOf(refusals[at] === undefined ? network : undefined, wasForwarding).map(
+        ({ key, value }): KernelOp => ({ op: 'sysctl', netns, key, value }),
+      ),
       ...(purged.length === 0 ? [] : [{ op: 'flows-delete' as const, netns, addresses: purged }]),
     ]);
-    return { refusal, afterwards: outcomes.find((outcome) => outcome !== undefined && outcome.code !== 'ENOENT') };
+    const outcomes = await kernel.run(rest.flat());
+    let next = 0;
+    return rest.map(({ length }, at) => {
+      const own = outcomes.slice(next, next + length);
+      next += length;
+      return { refusal: refusals[at], afterwards: own.find((outcome) => outcome !== undefined && outcome.code !== 'ENOENT') };
+    });
   }
 
   /** Established connections pass without a look at the firewall: those that it forbids now have to be forgotten for it to hold. */
@@ -187,51 +222,4 @@ export class NodeRules {
     if (network === undefined) this.#applied.delete(name);
     else this.#applied.set(name, { handle, network, text, time });
   }
-}
-
-/** Whether a client of the node is reached by its own address: others then have to find it behind the node (section 8). */
-function isForwarding(network: NodeNetwork | undefined): boolean {
-  return network?.provider?.clients.some(({ attached, forwarded }) => attached && forwarded) === true;
-}
-
-function answersForOthers(value: '0' | '1'): GuestRules['sysctls'] {
-  return [
-    { key: 'net/ipv4/conf/all/proxy_arp', value },
-    { key: 'net/ipv6/conf/all/proxy_ndp', value },
-  ];
-}
-
-/** A node forwards while it provides network (specs of Qubes networking, section 5); of others nothing is said. */
-function sysctlsOf(network: NodeNetwork | undefined, wasForwarding: boolean): GuestRules['sysctls'] {
-  const answers = isForwarding(network) ? answersForOthers('1') : wasForwarding ? answersForOthers('0') : [];
-  if (network === undefined) {
-    return [...answers, { key: 'net/ipv4/ip_forward', value: '0' }, { key: 'net/ipv6/conf/all/forwarding', value: '0' }];
-  }
-  if (network.provider === undefined) return answers;
-  return [
-    ...answers,
-    { key: 'net/ipv4/ip_forward', value: '1' },
-    { key: 'net/ipv6/conf/all/forwarding', value: network.provider.gateway6 === undefined ? '0' : '1' },
-  ];
-}
-
-/**
- * Addresses of clients that have come or gone: no connection of one may serve another. And those that clients ask for names, where other
- * servers answer now: who asks again from the same port is to reach them.
- */
-function purgedBetween(before: NodeNetwork | undefined, after: NodeNetwork | undefined): readonly string[] {
-  const [was, is] = [attachedAddresses(before), attachedAddresses(after)];
-  const [asked, asks] = [before?.provider?.resolvers, after?.provider?.resolvers];
-  return [
-    ...[...was].filter((address) => !is.has(address)),
-    ...[...is].filter((address) => !was.has(address)),
-    ...(asked === undefined || asks === undefined || asked.join() === asks.join()
-      ? []
-      : [...CLIENT_DNS, ...(after?.ipv6 === true ? CLIENT_DNS6 : [])]),
-  ];
-}
-
-function attachedAddresses(network: NodeNetwork | undefined): ReadonlySet<string> {
-  const attached = network?.provider?.clients.filter((client) => client.attached) ?? [];
-  return new Set(attached.flatMap(({ ip, ip6 }) => (ip6 === undefined ? [ip] : [ip, ip6])));
 }

@@ -20,6 +20,8 @@ export interface NetworkFacts {
   readonly resolved: ReadonlyMap<string, readonly string[]>;
   /** Seconds since 1970: rules that have expired do not count. */
   readonly now: number;
+  /** Clients that count as attached although they are not yet. */
+  readonly expects?: (client: string) => boolean;
 }
 
 /** One end of an uplink. */
@@ -76,8 +78,10 @@ export class RoutedLab {
     return this.#tree.nodes.get(name)?.providesNetwork === true || this.#uplinks.some(({ provider }) => provider === name);
   }
 
-  hasUplink(name: string): boolean {
-    return this.#tree.nodes.get(name)?.netvm !== undefined || this.#uplinks.some(({ client }) => client === name);
+  /** What a client has as its name servers, or will have once it is attached; undefined for a node without an uplink. */
+  nameServersOf(name: string): readonly string[] | undefined {
+    const terms = this.#uplinks.find(({ client }) => client === name)?.terms ?? this.termsOf(name);
+    return terms && clientPort(terms).nameServers;
   }
 
   /** The way from a node to the end: its netvm first. */
@@ -140,7 +144,7 @@ export class RoutedLab {
     return { ipv6, forwarded: this.#forwardedTo(name), provider };
   }
 
-  #provider(name: string, { now, resolved, resolvers }: NetworkFacts): ProviderNetwork | undefined {
+  #provider(name: string, { expects, now, resolved, resolvers }: NetworkFacts): ProviderNetwork | undefined {
     const gateways = gatewaysOf(this.#tree, this.#numbers, name);
     const attached = new Map(
       this.#uplinks.filter(({ provider }) => provider === name).map((uplink) => [uplink.client, uplink.terms]),
@@ -150,9 +154,8 @@ export class RoutedLab {
       const terms = attached.get(client) ?? termsOf(this.#tree, this.#numbers, client);
       const number = this.#numbers[client];
       if (terms === undefined || number === undefined) return [];
-      return [
-        this.#client({ name: client, number, attached: attached.has(client), firewall: this.#firewallOf(client, now) }, terms),
-      ];
+      const isAttached = attached.has(client) || expects?.(client) === true;
+      return [this.#client({ name: client, number, attached: isAttached, firewall: this.#firewallOf(client, now) }, terms)];
     });
     if (gateways === undefined) return undefined;
     return { ...gateways, clients, resolvers, resolved, forwards: forwardsAt(name, clients, this.#ways) };

@@ -1,5 +1,5 @@
 import type { KernelOp } from '../../boundary/kernel.ts';
-import { runProgram } from '../netlink/run-program.ts';
+import { startProgram } from '../netlink/run-program.ts';
 import { SystemError } from '../netlink/system-error.ts';
 import { findProgram } from './find-program.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -15,12 +15,22 @@ const patience = 10_000;
 /** Where it is, on an ordinary user's PATH or not. */
 const path = [process.env['PATH'] ?? '/usr/bin:/bin', '/usr/sbin', '/sbin'].join(':');
 
+type NftOp = Extract<KernelOp, { op: 'nft' }>;
+
 /** Loads a script in one transaction, by the program. */
-export function loadRules(namespaces: Namespaces, { netns, text }: Extract<KernelOp, { op: 'nft' }>): void {
+export function loadRules(namespaces: Namespaces, op: NftOp): void {
+  startLoading(namespaces, op)();
+}
+
+/** Begins with it; what is given waits for its end, and throws where it was refused. Whoever waits may be in another namespace by then. */
+export function startLoading(namespaces: Namespaces, { netns, text }: NftOp): () => void {
   namespaces.enter(netns);
   const program = findProgram('nft', path.split(':'), '/');
   if (program === undefined) throw new SystemError(ENOENT, 'nft', 'nft is not installed; it is in the package nftables');
   const environment = [`PATH=${path}`, 'LC_ALL=C'];
-  const { code, output } = runProgram({ program, argv: ['nft', '-f', '-'], environment, directory: '/' }, text, patience);
-  if (code !== 0) throw new SystemError(EINVAL, 'nft', nftComplaint(output, text));
+  const running = startProgram({ program, argv: ['nft', '-f', '-'], environment, directory: '/' }, text);
+  return () => {
+    const { code, output } = running.end(patience);
+    if (code !== 0) throw new SystemError(EINVAL, 'nft', nftComplaint(output, text));
+  };
 }

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { type KernelFailure, type KernelOp, type Netns, PANEL } from '../../boundary/kernel.ts';
 import type { Captures } from '../capture/captures.ts';
 import { addAddress, deleteAddress, setAddresses } from '../netlink/addresses.ts';
@@ -15,7 +16,7 @@ import { failureOf } from './failure.ts';
 import { forgetFlow, forgetFlows } from './flow-operations.ts';
 import type { FrameCarrier } from './frame-carrier.ts';
 import type { Namespaces } from './namespaces.ts';
-import { loadRules } from './nft-operation.ts';
+import { loadRules, startLoading } from './nft-operation.ts';
 import { findLink, isForeign } from './ownership.ts';
 import type { Unplugged } from './plug-operation.ts';
 import { redirect } from './redirect-operation.ts';
@@ -33,20 +34,51 @@ export interface Means {
   readonly captures: Captures;
 }
 
-/** Carries out operations in order, going on after a failure. */
+/** How many scripts of rules are loaded at a time: each waits for the kernel as long as it computes. */
+const loadings = 2 * availableParallelism();
+
+/** Carries out operations in order, going on after a failure. Scripts of rules that follow each other, in different namespaces, are loaded at once. */
 export function runOperations(namespaces: Namespaces, means: Means, ops: readonly KernelOp[]): (KernelFailure | undefined)[] {
+  const outcomes: (KernelFailure | undefined)[] = [];
   try {
-    return ops.map((op) => {
-      try {
-        perform(namespaces, op, means);
-        return undefined;
-      } catch (thrown) {
-        return failureOf(doing(op), thrown);
-      }
-    });
+    while (outcomes.length < ops.length) {
+      const together = loadingsAt(ops, outcomes.length);
+      const starts = together.map((op) => attempt(op, () => startLoading(namespaces, op)));
+      outcomes.push(
+        ...starts.map((started, at) =>
+          'failure' in started ? started.failure : finish(together[at] as KernelOp, started.value),
+        ),
+      );
+      const op = together.length === 0 ? ops[outcomes.length] : undefined;
+      if (op !== undefined) outcomes.push(finish(op, () => perform(namespaces, op, means)));
+    }
+    return outcomes;
   } finally {
     namespaces.releaseSoon();
   }
+}
+
+/** The scripts of rules from here on that do not touch each other. */
+function loadingsAt(ops: readonly KernelOp[], from: number): readonly Op<'nft'>[] {
+  const together: Op<'nft'>[] = [];
+  for (const op of ops.slice(from, from + loadings)) {
+    if (op.op !== 'nft' || together.some(({ netns }) => netns === op.netns)) break;
+    together.push(op);
+  }
+  return together;
+}
+
+function attempt<T>(op: KernelOp, work: () => T): { readonly value: T } | { readonly failure: KernelFailure } {
+  try {
+    return { value: work() };
+  } catch (thrown) {
+    return { failure: failureOf(doing(op), thrown) };
+  }
+}
+
+function finish(op: KernelOp, work: () => void): KernelFailure | undefined {
+  const outcome = attempt(op, work);
+  return 'failure' in outcome ? outcome.failure : undefined;
 }
 
 type Op<Name extends KernelOp['op']> = Extract<KernelOp, { op: Name }>;

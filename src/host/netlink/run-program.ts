@@ -17,29 +17,53 @@ export interface ProgramEnd {
   readonly output: string;
 }
 
-/**
- * Runs a program in the namespaces of this thread and waits for its end, the thread with it. Its input and output are files in memory, so
- * neither waits for the other. Throws ETIMEDOUT, and ends it, after so many milliseconds.
- */
-export function runProgram(program: Omit<SpawnOptions, 'descriptors'>, input: string, milliseconds: number): ProgramEnd {
+/** A program that runs in the namespaces that the thread was in when it was started. */
+export interface RunningProgram {
+  /** Waits for its end, the thread with it. Must be called once. Throws ETIMEDOUT, and ends it, after so many milliseconds. */
+  end(milliseconds: number): ProgramEnd;
+}
+
+/** Starts a program. Its input and output are files in memory, so neither waits for the other. */
+export function startProgram(program: Omit<SpawnOptions, 'descriptors'>, input: string): RunningProgram {
   const opened: number[] = [];
   const open = (name: string): number => {
     const fd = libc.memoryFile(name);
     opened.push(fd);
     return fd;
   };
+  const close = () => {
+    for (const fd of opened) libc.close(fd);
+  };
   try {
     const [given, said] = [open('input'), open('output')];
     const bytes = Buffer.from(input);
     // At a position: the program shares the descriptor's own, which stays at the start.
     for (let at = 0; at < bytes.length; ) at += writeSync(given, bytes, at, bytes.length - at, at);
-    const status = endOf(spawnProcess({ ...program, descriptors: [given, said, said] }), milliseconds);
-    const output = Buffer.alloc(fstatSync(said).size);
-    readSync(said, output, 0, output.length, 0);
-    return { code: (status & 0x7f) === 0 ? (status >> 8) & 0xff : undefined, output: output.toString('utf8') };
-  } finally {
-    for (const fd of opened) libc.close(fd);
+    const child = spawnProcess({ ...program, descriptors: [given, said, said] });
+    return { end: (milliseconds) => closing(close, () => outcomeOf(endOf(child, milliseconds), said)) };
+  } catch (thrown) {
+    close();
+    throw thrown;
   }
+}
+
+/** The same from its start to its end. */
+export function runProgram(program: Omit<SpawnOptions, 'descriptors'>, input: string, milliseconds: number): ProgramEnd {
+  return startProgram(program, input).end(milliseconds);
+}
+
+function closing<T>(close: () => void, work: () => T): T {
+  try {
+    return work();
+  } finally {
+    close();
+  }
+}
+
+function outcomeOf(status: number, said: number): ProgramEnd {
+  const output = Buffer.alloc(fstatSync(said).size);
+  readSync(said, output, 0, output.length, 0);
+  return { code: (status & 0x7f) === 0 ? (status >> 8) & 0xff : undefined, output: output.toString('utf8') };
 }
 
 /** The wait status of a child that leads its session. */
