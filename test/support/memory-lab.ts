@@ -4,6 +4,7 @@ import type { NodeActivity, QubesEdits, QubesLab, QubesNews, QubesView } from '.
 import { refuseUplinks } from '../../src/engine/desired/refuse-uplinks.ts';
 import { editTopology, isFault } from '../../src/model/edit-topology.ts';
 import type { NodeHappening } from '../../src/model/lab-event.ts';
+import type { NodeFailure } from '../../src/model/outcome.ts';
 import type { NodeKind, Topology, TopologyNode } from '../../src/model/topology.ts';
 import { numberedNodes, uplinkTree } from '../../src/model/uplink-tree.ts';
 import { derivedProperties } from '../../src/routing/node-properties.ts';
@@ -15,6 +16,8 @@ export class MemoryLab implements QubesLab {
   time = 1_700_000_000;
   topology: Topology;
   readonly activities = new Map<string, NodeActivity>();
+  /** What starts fail with. */
+  failures: readonly NodeFailure[] = [];
   /** Seconds that the last start would have waited. */
   timeout: number | undefined;
   #numbers: NodeNumbers = {};
@@ -80,8 +83,8 @@ export class MemoryLab implements QubesLab {
   async start(node: string, timeout: number) {
     this.timeout = timeout;
     await Promise.resolve();
-    this.#pass(node, 'running', 'launching', 'launched', 'ready');
-    return [];
+    if (this.failures.length === 0) this.#pass(node, 'running', 'launching', 'launched', 'ready');
+    return this.failures;
   }
 
   async stop(node: string, { kill, force }: { readonly kill: boolean; readonly force: boolean }) {

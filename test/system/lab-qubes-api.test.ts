@@ -260,6 +260,22 @@ describe.each<Holder>(['root', 'user'])('the Admin API of a lab, as %s', (holder
       expect((await lab.weft.status(lab.directory)).nodes.map(({ name }) => name)).not.toContain('disp1');
     });
 
+    it('measures what runs, again and again', async () => {
+      await qubes.setProperty('dom0', 'stats_interval', '1');
+      const socket = connect({ path: `${runtime()}/qubesd-read.sock`, allowHalfOpen: true });
+      let told = '';
+      socket.on('data', (piece: Buffer) => {
+        told += piece.toString('latin1');
+      });
+      socket.end('admin.vm.Stats+ dom0 name dom0\0');
+      await eventually(() => told.split('1\0work\0vm-stats\0memory_kb\0').length > 2, 'two measurements of work');
+      expect(told.replaceAll('\0', ' ')).toMatch(
+        /^1 {2}connection-established {2}1 personal vm-stats memory_kb [1-9]\d* cpu_time \d+ cpu_usage /,
+      );
+      socket.destroy();
+      await qubes.resetProperty('dom0', 'stats_interval');
+    });
+
     it('shows all and changes nothing on the socket for looking', async () => {
       const before = await lab.ok('plan');
       const changing = [

@@ -18,7 +18,8 @@ export const lifecycleMethods: Methods = {
     const [failure] = failures.filter(({ node }) => node === qube.name).concat(failures);
     if (failure === undefined) return;
     const { message, hint, node } = failure;
-    throw new QubesError('QubesVMError', `${node}: ${message}${hint === undefined ? '' : `; ${hint}`}`);
+    const whose = message.startsWith(node) ? '' : `${node}: `;
+    throw new QubesError('QubesVMError', `${whose}${message}${hint === undefined ? '' : `; ${hint}`}`);
   }),
   'admin.vm.Shutdown': changing({ argument: 'any' }, async (call) => {
     const { lab, view, qube, argument } = call;

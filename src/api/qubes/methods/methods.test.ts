@@ -1,6 +1,8 @@
 import { beforeEach, describe, expect, it } from 'vitest';
 import { type MemoryLab, memoryLab, memoryNode } from '../../../../test/support/memory-lab.ts';
 import { call } from '../../../../test/support/qubes-calls.ts';
+import { findQube } from '../qubes.ts';
+import { measure } from './stats.ts';
 
 let lab: MemoryLab;
 beforeEach(() => {
@@ -326,6 +328,35 @@ describe('the rest', () => {
     expect(seen).toEqual(['Halted', 'Transient', 'Running', 'Paused', 'Halting']);
     expect(await ask('admin.vm.CurrentState', 'work')).toBe('mem=1024 mem_static_max=1024 cputime=5000000 power_state=Halting');
     expect(await ask('admin.vm.CurrentState', 'dom0')).toMatch(/^mem=16777216 .* power_state=Running$/);
+  });
+
+  it('says why a qube does not start: itself, or what provides its network', async () => {
+    lab.failures = [{ node: 'sys-net', message: 'the disk is full', hint: 'make room' }];
+    expect(await ask('admin.vm.Start', 'work')).toBe('QubesVMError: sys-net: the disk is full; make room');
+    lab.failures = [...lab.failures, { node: 'work', message: 'work got no answer' }];
+    expect(await ask('admin.vm.Start', 'work')).toBe('QubesVMError: work got no answer');
+  });
+
+  it('measures those that run: all at dom0, or one', async () => {
+    lab.activities.set('work', 'running').set('personal', 'paused');
+    const measured = async (name: string) => {
+      const qube = findQube(lab.view(), name);
+      if (qube === undefined) throw new Error(name);
+      const told: string[] = [];
+      measure(lab, qube, 1000, ({ event, parameters, subject }) => told.push([subject, event, ...parameters.flat()].join(' ')))();
+      // What was measured before the end is not told after it.
+      expect(told).toEqual([]);
+      const stop = measure(lab, qube, 1000, ({ event, parameters, subject }) =>
+        told.push([subject, event, ...parameters.flat()].join(' ')),
+      );
+      await new Promise((resolve) => setImmediate(resolve));
+      stop();
+      return told;
+    };
+    const figures = 'vm-stats memory_kb 1024 cpu_time 5 cpu_usage 0 cpu_usage_raw 0';
+    expect(await measured('dom0')).toEqual([`personal ${figures}`, `work ${figures}`]);
+    expect(await measured('work')).toEqual([`work ${figures}`]);
+    expect(await measured('sys-net')).toEqual([]);
   });
 
   it('has a volume for each qube that nothing can be copied from, one pool, and no devices', async () => {
