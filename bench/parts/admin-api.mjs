@@ -32,8 +32,13 @@ export const adminApi = {
     await compare({ workshop, report, path, call: one, count, together: 1000 });
     await changes({ report, path, count: quick ? 20 : 100 });
     const after = resident();
-    const what = 'engine, resident: after all of this';
-    report.row({ what, unit: 'MB', value: after, against: 'before', reference: before, ratio: after / before });
+    report.row({ what: 'engine, resident: before', unit: 'MB', value: before });
+    report.row({ what: 'engine, resident: after all of this', unit: 'MB', value: after });
+    const { reply } = await adminCall(path, ...one);
+    for (const together of [1, 1000, 1, 1000]) await manyCalls(path, one, reply, { count: 2 * count, together });
+    const again = resident();
+    const what = `engine, resident: after ${8 * count} calls more`;
+    report.row({ what, unit: 'MB', value: again, against: 'before them', reference: after, ratio: again / after, atMost: 1.2 });
     await lab.run('down');
   },
 };
