@@ -12,7 +12,7 @@ export class Report {
   begin(part, about) {
     this.#part = part;
     this.#out(`\n${part}: ${about}\n`);
-    this.#out(`  ${'what'.padEnd(56)} ${'measured'.padStart(14)}  ${'against'.padEnd(30)} ${'ratio'.padStart(7)}  target\n`);
+    this.#out(`  ${'what'.padEnd(66)} ${'measured'.padStart(14)}  ${'against'.padEnd(30)} ${'ratio'.padStart(7)}  target\n`);
   }
 
   /**
@@ -40,7 +40,7 @@ export class Report {
     const peer = against === undefined ? '' : `${against}: ${show(reference, unit)}`;
     const factor = ratio === undefined ? '' : `${ratio.toFixed(2)} x`;
     const verdict = met === undefined ? '' : met ? `${target}: met` : `${target}: MISSED`;
-    this.#out(`  ${what.padEnd(56)} ${show(value, unit).padStart(14)}  ${peer.padEnd(30)} ${factor.padStart(7)}  ${verdict}\n`);
+    this.#out(`  ${what.padEnd(66)} ${show(value, unit).padStart(14)}  ${peer.padEnd(30)} ${factor.padStart(7)}  ${verdict}\n`);
   }
 
   skip(what, reason) {
