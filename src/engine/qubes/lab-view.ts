@@ -1,5 +1,7 @@
 import type { NodeActivity, QubesView } from '../../boundary/qubes-lab.ts';
+import type { Topology } from '../../model/topology.ts';
 import { uplinkTree } from '../../model/uplink-tree.ts';
+import type { DeferredNetvms } from '../../plan/deferred-netvms.ts';
 import { derivedProperties } from '../../routing/node-properties.ts';
 import { type DesiredState, desiredTopology } from '../desired/desired-state.ts';
 import type { NodeRecord } from '../nodes/node-record.ts';
@@ -20,7 +22,7 @@ export class LabViews {
     const last = this.#last;
     if (last !== undefined && sameSight(last.state, state)) return last.view;
     const { numbers, spec } = state;
-    const topology = desiredTopology(state);
+    const topology = withDeferred(desiredTopology(state), state.deferred);
     const tree = uplinkTree(topology);
     const derived = new Map<string, ReturnType<typeof derivedProperties>>();
     const view: QubesView = {
@@ -43,7 +45,19 @@ export class LabViews {
 
 /** Whether two states are the same in all that a view shows of what is desired. */
 export function sameSight(one: DesiredState, other: DesiredState): boolean {
-  return one.spec === other.spec && one.changes === other.changes && one.numbers === other.numbers;
+  const members = ['spec', 'changes', 'numbers', 'deferred'] as const;
+  return members.every((member) => one[member] === other[member]);
+}
+
+/** A change of netvm that waits for its node to go on is told by a feature that nobody sets (specs of Qubes networking, section 3). */
+function withDeferred(topology: Topology, deferred: DeferredNetvms): Topology {
+  if (Object.keys(deferred).length === 0) return topology;
+  const nodes = topology.nodes.map((node) => {
+    const original = deferred[node.name];
+    if (original === undefined) return node;
+    return { ...node, attributes: { ...node.attributes, 'feature.deferred-netvm-original': original } };
+  });
+  return { ...topology, nodes };
 }
 
 function activityOf(record: NodeRecord | undefined, paused: boolean): NodeActivity {
