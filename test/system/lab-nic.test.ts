@@ -64,6 +64,8 @@ describe.skipIf(missing !== undefined)('an interface of the machine that a provi
       'weft up',
       show,
       'weft exec net -- ip -br address show dev wan',
+      `sed -i 's/qn_nic="wan"/qn_nic="wan", qn_label="red"/' topology.dot.in; weft apply --yes; weft restart net; weft status`,
+      'weft exec net -- ip -br address show dev wan',
       'weft down',
       show,
     );
@@ -75,7 +77,8 @@ describe.skipIf(missing !== undefined)('an interface of the machine that a provi
     expect(said(6)).toMatch(/^wan\S* +UP /);
     expect(said(8)).toContain('does not exist');
     expect(said(9)).toContain('192.0.2.2/24');
-    expect(said(11)).toMatch(/^wan\S* +UP /);
+    expect(said(11)).toContain('192.0.2.2/24');
+    expect(said(13)).toMatch(/^wan\S* +UP /);
   });
 
   it('is given back when the provider is lost, and when the engine was', async () => {

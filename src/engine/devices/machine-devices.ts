@@ -37,6 +37,8 @@ export class MachineDevices {
   async refusals(records: readonly NodeRecord[]): Promise<readonly DeviceRefusal[]> {
     const nodes = records.map(({ node }) => node).filter((node) => wantedNics(node).length + wantedPci(node).length > 0);
     if (nodes.length === 0) return [];
+    // A node that is started again may have what it had.
+    await this.#givingBack;
     const { files, kernel, pci } = this.#parts;
     const read = async (path: string) => (await files.readTextIfThere(path)) ?? '';
     const claims = await this.#claims.all();
@@ -64,7 +66,6 @@ export class MachineDevices {
     const { name, node } = record;
     const [nics, addresses] = [wantedNics(node), wantedPci(node)];
     if (nics.length + addresses.length === 0) return [];
-    await this.#givingBack;
     const [refusal] = await this.refusals([record]);
     if (refusal !== undefined) throw new HostError('refused', refusal.message, { hint: refusal.hint });
     const { kernel, pci } = this.#parts;
