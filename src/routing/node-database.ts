@@ -75,7 +75,7 @@ function client({ numbers, tree }: DatabaseFacts, name: string): Entry[] {
   ];
 }
 
-/** Keys of ours, in the manner of those for IPv4: Qubes has none (decision 0022). */
+/** Keys of ours, in the manner of those for IPv4: Qubes has none (decision 0015). */
 function dns6(prefix: string): Entry[] {
   return [
     [`${prefix}-primary-dns6`, CLIENT_DNS6[0]],
