@@ -50,7 +50,6 @@ export async function labFixture(holder: Holder = 'root'): Promise<LabFixture> {
     XDG_RUNTIME_DIR: `${folder}/run`,
     XDG_STATE_HOME: `${folder}/state`,
     XDG_CACHE_HOME: quarters.cache,
-    NODE_DISABLE_COMPILE_CACHE: '1',
   };
   const terminals: Terminal[] = [];
   const run: LabFixture['run'] = async (argv, options = {}) => {

@@ -81,6 +81,7 @@ describe.skipIf(noGuest !== undefined)('generated scripts under the driver', () 
       monitor: true,
       hotplug: true,
       boots: true,
+      seeded: false,
     });
     await driver.prepare(node);
     const request = driver.launch(node);
