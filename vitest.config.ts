@@ -1,18 +1,21 @@
 import { defineConfig } from 'vitest/config';
 
+const patient = { testTimeout: 300_000, hookTimeout: 600_000, fileParallelism: false };
+
+/**
+ * System tests that need nothing of the machine's own network, and take as long as all others together. `npm test` runs them in a network of
+ * their own beside the others, which compare what is on the machine before and after.
+ */
+const apart = ['apply', 'attach', 'attacks', 'forward', 'keyfile', 'upkeep', 'uplinks', 'uplinks-live'].map(
+  (name) => `test/system/lab-${name}.test.ts`,
+);
+
 export default defineConfig({
   test: {
     projects: [
       { test: { name: 'unit', include: ['src/**/*.test.ts', 'test/golden/**/*.test.ts'], testTimeout: 60_000 } },
-      {
-        test: {
-          name: 'system',
-          include: ['test/system/**/*.test.ts'],
-          testTimeout: 300_000,
-          hookTimeout: 600_000,
-          fileParallelism: false,
-        },
-      },
+      { test: { name: 'system', include: ['test/system/**/*.test.ts'], exclude: apart, ...patient } },
+      { test: { name: 'apart', include: apart, ...patient } },
     ],
   },
 });

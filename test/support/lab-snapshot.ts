@@ -69,14 +69,15 @@ export async function nothingLeft(before: Snapshot, folder: string, holder: numb
   if (lines.length > 0) throw new Error(`left on the machine:\n${lines.join('\n')}`);
 }
 
-/** The command line of tests or benchmarks that do not belong to this run. */
+/** The command line of tests or benchmarks that do not belong to this run, and are at work in the same network. */
 function anotherRun(): string | undefined {
   const own = new Set([process.pid, ...ancestorsOf(process.pid)]);
   for (const entry of readdirSync('/proc')) {
     const pid = Number(entry);
     if (!Number.isInteger(pid) || own.has(pid)) continue;
     const words = textOf(`/proc/${pid}/cmdline`).replaceAll('\0', ' ').trim();
-    if (/\bvitest\b|\bbench\//.test(words) && !ancestorsOf(pid).includes(process.ppid)) return words;
+    const isElsewhere = linkOf(`/proc/${pid}/ns/net`) !== linkOf('/proc/self/ns/net');
+    if (/\bvitest\b|\bbench\//.test(words) && !isElsewhere && !ancestorsOf(pid).includes(process.ppid)) return words;
   }
   return undefined;
 }
