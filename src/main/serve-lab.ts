@@ -32,6 +32,9 @@ import { decodeBase64, encodeBase64 } from '../model/base64.ts';
 import { cacheFolder, documentPath, installation } from './places.ts';
 import { scriptSource } from './script-source.ts';
 
+/** How long followers get to hear that the lab is taken down; one that does not read holds nobody up. Milliseconds. */
+const FAREWELL = 1000;
+
 /** Serves one lab in this process, inside the lab's sandbox, until it is told to end. Resolves once it listens. */
 export async function serveLab(lab: string, run: string): Promise<void> {
   const lock = tryLock(`${run}/engine.lock`);
@@ -114,7 +117,10 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     down: async (_request, emit) => {
       const outcome = await engine.down(emit);
       // Whoever asked may end the sandbox as soon as the answer is there: those who follow hear of it before.
-      events.close('down');
+      const told = events.close('down');
+      await systemClock.sleep(FAREWELL, told);
+      // Their last lines leave with this turn.
+      await systemClock.sleep(0);
       recorder.off();
       await captures.close();
       return outcome;
@@ -148,7 +154,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
 
   /** Ends the engine; nodes that run go on. */
   const end = async (reason: 'down' | 'engine') => {
-    events.close(reason);
+    void events.close(reason);
     engine.close();
     consoles.close();
     recorder.off();

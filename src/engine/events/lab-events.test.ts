@@ -29,7 +29,7 @@ it('gives of the past what is asked for', async () => {
   const events = new LabEvents(() => noon);
   for (const node of ['a', 'b', 'a', 'b', 'a']) events.emit(ready(node));
   events.emit(down('a'));
-  events.close('down');
+  await events.close('down');
   const past = async (wish: Parameters<LabEvents['read']>[0]) => numbers(await events.read(wish).next());
   expect(await past({})).toBe('down');
   expect(await past({ since: 4 })).toEqual([5, 6]);
@@ -83,7 +83,14 @@ it('tells readers why there is no more, after what they have not read yet', asyn
   const events = new LabEvents(() => noon);
   const reader = events.read({});
   events.emit(ready('a'));
-  events.close('down');
+  const gone = events.read({});
+  let told = false;
+  const closed = events.close('down').then(() => {
+    told = true;
+  });
   expect(numbers(await reader.next())).toEqual([1]);
+  gone.close();
+  expect(told).toBe(false);
   expect(await reader.next()).toBe('down');
+  await closed;
 });

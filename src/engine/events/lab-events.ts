@@ -23,6 +23,7 @@ export class LabEvents {
   readonly #listeners = new Set<(happening: LabHappening) => void>();
   #number = 0;
   #closed: EndOfEvents | undefined;
+  readonly #allGone = Promise.withResolvers<void>();
 
   /** `now`: milliseconds since the epoch. */
   constructor(now: () => number) {
@@ -44,17 +45,23 @@ export class LabEvents {
 
   /** A reader of the past that it wishes for, and of all that comes. It holds memory until it is closed. */
   read(wish: EventWish): EventReader {
-    const reader: EventReader = new EventReader(wish, () => this.#readers.delete(reader));
+    const reader: EventReader = new EventReader(wish, () => this.#forget(reader));
     for (const event of this.#pastFor(wish)) reader.take(event);
     if (this.#closed === undefined) this.#readers.add(reader);
     else reader.end(this.#closed);
     return reader;
   }
 
-  /** No more events; readers hear why, after what waits for them. */
-  close(reason: EndOfEvents): void {
+  /** No more events; readers hear why, after what waits for them. Resolves when all have heard it, or have gone. */
+  async close(reason: EndOfEvents): Promise<void> {
     this.#closed = reason;
     for (const reader of this.#readers) reader.end(reason);
+    if (this.#readers.size > 0) await this.#allGone.promise;
+  }
+
+  #forget(reader: EventReader): void {
+    this.#readers.delete(reader);
+    if (this.#closed !== undefined && this.#readers.size === 0) this.#allGone.resolve();
   }
 
   #pastFor(wish: EventWish): readonly LabEvent[] {
@@ -98,7 +105,10 @@ export class EventReader {
   /** All that waits, at least one event; once there will be no more, the reason. One reader, one call at a time. */
   async next(): Promise<readonly LabEvent[] | EndOfEvents> {
     while (this.#waiting.length === 0) {
-      if (this.#ended !== undefined) return this.#ended;
+      if (this.#ended !== undefined) {
+        this.#forget();
+        return this.#ended;
+      }
       await new Promise<void>((resolve) => {
         this.#wake = resolve;
       });
