@@ -151,7 +151,14 @@ async function askToApply(socket, { text, directory, path }) {
   const known = { defaultName: 'bench', templates: ['namespace'] };
   const read = await engineCall(socket, 'read', { text, path, ...known, directory, files: directory, input: path });
   const file = { spec: read.result.number };
-  const { wall } = await engineCall(socket, 'apply', { file, restart: 'no', remove: false, wait: true, timeout: 60 });
+  const { wall } = await engineCall(socket, 'apply', {
+    file,
+    restart: 'no',
+    remove: false,
+    wait: true,
+    timeout: 60,
+    brief: true,
+  });
   return read.wall + wall;
 }
 

@@ -4,7 +4,7 @@ import type { Context } from '../context.ts';
 import type { Voice } from '../voice.ts';
 import type { Words } from '../words.ts';
 import type { Place } from './place.ts';
-import { hasErrors, labText } from './read-lab.ts';
+import { hasErrors, type LabText, labText } from './read-lab.ts';
 import { showDiagnostics } from './show-diagnostics.ts';
 
 /** A file that the engine of its lab has read. */
@@ -19,10 +19,10 @@ export interface WishedFile extends Pick<Reading, 'natures'> {
 export async function readFileWish(
   context: Context,
   voice: Voice,
-  { place, connection }: { readonly place: Place; readonly connection: LabConnection },
+  { place, connection, text }: { readonly place: Place; readonly connection: LabConnection; readonly text?: Promise<LabText> },
   words: Words,
 ): Promise<WishedFile> {
-  const { source, ...known } = await labText(context, place);
+  const { source, ...known } = await (text ?? labText(context, place));
   const { directory, files, input } = place;
   const template = words.text('template');
   const where = { directory, files, ...(input === undefined ? {} : { input }), ...(template === undefined ? {} : { template }) };

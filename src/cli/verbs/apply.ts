@@ -10,6 +10,7 @@ import { EXIT } from '../exit-codes.ts';
 import { readFileWish } from '../lab/file-wish.ts';
 import { findPlace } from '../lab/place.ts';
 import { prepareMachine } from '../lab/prepare-machine.ts';
+import { labText } from '../lab/read-lab.ts';
 import { showOutcome } from '../lab/run-lab.ts';
 import { connectionTo } from '../lab/session.ts';
 import { planLines } from '../plan-text.ts';
@@ -46,13 +47,16 @@ Examples:
   shares: ['json', 'template', 'yes'],
   async run(context, words, voice) {
     const place = await findPlace(context, words, words.positional[0]);
+    // The file is read while the engine is looked for.
+    const text = labText(context, place);
+    text.catch(() => undefined);
     const connection = await connectionTo(context, place);
     if (connection === undefined) {
       if (words.flag('dryRun'))
         throw new Refusal(EXIT.notRunning, 'the lab does not run', 'weft up starts it, and so does weft apply');
       return await upVerb.run(context, words, voice);
     }
-    const { file, natures } = await readFileWish(context, voice, { place, connection }, words);
+    const { file, natures } = await readFileWish(context, voice, { place, connection, text }, words);
     if (words.flag('dryRun')) {
       const plan = await connection.call('plan', { file });
       if (words.flag('json')) voice.printJson(plan);
