@@ -1,7 +1,9 @@
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { describe, expect, it } from 'vitest';
 import type { KernelAbilities } from '../../boundary/kernel.ts';
 import type { Link, NodeKind, Topology } from '../../model/topology.ts';
-import { compileLinks } from './lab-links.ts';
+import { type CompiledBefore, compileLinks, type LabLinks } from './lab-links.ts';
 
 const root: KernelAbilities = { namespaces: true, tap: true, host: true, classifier: 'u32', netem: true, tbf: true };
 const user: KernelAbilities = { ...root, host: false };
@@ -24,8 +26,9 @@ const link = (tail: string, head: string): Link => {
   };
 };
 
-const compile = (topology: Topology, abilities: KernelAbilities, own: readonly string[] = []) =>
+const compile = (topology: Topology, abilities: KernelAbilities, own: readonly string[] = [], before?: CompiledBefore) =>
   compileLinks({
+    before,
     spec: { name: 'lab', directory: '/lab', files: '/lab', topology },
     abilities,
     macs: new Map(),
@@ -80,5 +83,20 @@ describe('compileLinks', () => {
       root,
     );
     expect(hubs.get('h')?.map((port) => port.link)).toEqual(['a:e--h', 'n:e--h']);
+  });
+
+  it('lets go of the links that were compiled before', async () => {
+    setFlagsFromString('--expose-gc');
+    const collect: () => void = runInNewContext('gc');
+    const pair = topology({ a: 'namespace', b: 'namespace' }, [['a:e', 'b:e']]);
+    const linksById = new Map(pair.links.map((each) => [each.id, each]));
+    const after = (links: LabLinks) => compile(pair, user, [], { links, linksById, macs: new Map() });
+    const first = () => new WeakRef(compile(pair, user));
+    const old = first();
+    const now = after(old.deref() as LabLinks);
+    await new Promise((resolve) => setImmediate(resolve));
+    collect();
+    expect(now.netnsOf('a')).toBe('@empty');
+    expect(old.deref()).toBeUndefined();
   });
 });

@@ -62,8 +62,13 @@ export function compileLinks(circumstances: LinkCircumstances): LabLinks {
     refused,
     selfWired,
     hubs: hubsOf(wires),
-    netnsOf: (node) => (inPanel.has(node) || !circumstances.takesWires(node) ? (onHost ? HOST : PANEL) : EMPTY),
+    netnsOf: startOf(inPanel, onHost ? HOST : PANEL, circumstances.takesWires),
   };
+}
+
+/** Made apart from what else decides: links that are kept must not keep those before them, and so all that ever were. */
+function startOf(inPanel: ReadonlySet<string>, panel: Netns, takesWires: LinkCircumstances['takesWires']): LabLinks['netnsOf'] {
+  return (node) => (inPanel.has(node) || !takesWires(node) ? panel : EMPTY);
 }
 
 /** The wire that the link had before, where nothing that it is made from has changed. */
