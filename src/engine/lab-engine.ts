@@ -2,7 +2,6 @@ import type { NodeNumbers } from '../address/node-numbers.ts';
 import type { Clock } from '../boundary/clock.ts';
 import type { ExecOutput } from '../boundary/driver.ts';
 import { HostError } from '../boundary/host-error.ts';
-import type { ProcessExit } from '../boundary/kernel.ts';
 import type { PciDevices } from '../boundary/pci-devices.ts';
 import type { ReadTopology } from '../boundary/read-topology.ts';
 import type { ByteStream } from '../boundary/streams.ts';
@@ -13,18 +12,17 @@ import type { LabStatus } from '../model/lab-status.ts';
 import type { LinkState } from '../model/link-state.ts';
 import type { Outcome, ProgressEvent } from '../model/outcome.ts';
 import type { Link, Topology } from '../model/topology.ts';
-import { lostChanges } from '../model/topology-changes.ts';
 import type { DeferredNetvms } from '../plan/deferred-netvms.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
-import type { ActiveLab, HoldingParts } from './active-lab.ts';
+import type { HoldingParts } from './active-lab.ts';
 import { type CaptureLab, captureLab } from './capture/capture-lab.ts';
-import { type ApplyWish, Changing, checkedFile, type Edits, type Needs } from './changing.ts';
+import { type ApplyWish, Changing, type Edits, type Needs } from './changing.ts';
 import type { ConsoleKind, Consoles } from './console/consoles.ts';
 import { Convergence } from './convergence.ts';
-import { connectionLinks, type DesiredState, desiredTopology } from './desired/desired-state.ts';
+import { connectionLinks, desiredTopology } from './desired/desired-state.ts';
 import type { DocumentStore } from './desired/document.ts';
 import { HeldLab } from './desired/held-lab.ts';
-import { begunAnew, type FileWish, freshState, withEdits } from './desired/next-state.ts';
+import { type FileWish, withEdits } from './desired/next-state.ts';
 import { type FileText, type Reading, Readings } from './desired/readings.ts';
 import { MachineDevices } from './devices/machine-devices.ts';
 import type { LabEvents } from './events/lab-events.ts';
@@ -42,6 +40,7 @@ import { NodeStillness } from './nodes/node-stillness.ts';
 import { QubesDoor } from './qubes/qubes-door.ts';
 import { Starts, type StartWish } from './starts.ts';
 import { Stops, type StopWish } from './stops.ts';
+import { Takeover } from './takeover.ts';
 import { Turns } from './turns.ts';
 import { NetworkUpkeep } from './uplinks/network-upkeep.ts';
 import { WaysOut } from './uplinks/ways-out.ts';
@@ -99,11 +98,8 @@ export class LabEngine {
   readonly #parts: EngineParts;
   readonly #turns = new Turns();
   readonly #held: HeldLab;
-  readonly #carriers: PortCarriers;
-  readonly #stillness: NodeStillness;
-  readonly #waysOut: WaysOut;
-  readonly #devices: MachineDevices;
   readonly #convergence: Convergence;
+  readonly #takeover: Takeover;
   readonly #starts: Starts;
   readonly #changing: Changing;
   readonly #stops: Stops;
@@ -111,29 +107,25 @@ export class LabEngine {
   readonly #links: LinkSwitch;
   readonly #readings: Readings;
   readonly #upkeep: NetworkUpkeep;
-  /** Why the desired state is not known although there is a document. */
-  #unreadable: HostError | undefined;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
     const became = (...states: Parameters<QubesDoor['became']>) => this.qubes.became(...states);
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots), became });
     this.qubes = new QubesDoor({ ...parts, held: this.#held, engine: this });
-    this.#stillness = new NodeStillness(parts.events);
     this.#readings = new Readings(parts.readTopology, parts.clock);
-    this.#waysOut = new WaysOut(parts);
-    this.#devices = new MachineDevices(parts);
     const own = {
       held: this.#held,
       turns: this.#turns,
       abilities: parts.kernel.abilities,
-      stillness: this.#stillness,
-      waysOut: this.#waysOut,
-      devices: this.#devices,
+      stillness: new NodeStillness(parts.events),
+      waysOut: new WaysOut(parts),
+      devices: new MachineDevices(parts),
     };
     const guestPorts = new GuestPorts(parts.clock, parts.log);
-    this.#carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
-    this.#convergence = new Convergence({ ...parts, ...own, guestPorts, carriers: this.#carriers });
+    const carriers = new PortCarriers(parts.events, (node, port) => whyDown(this.#held.active?.lab, node, port));
+    this.#convergence = new Convergence({ ...parts, ...own, guestPorts, carriers });
+    this.#takeover = new Takeover({ ...parts, ...own, convergence: this.#convergence, carriers });
     this.#starts = new Starts({ ...parts, ...own, convergence: this.#convergence });
     this.#changing = new Changing({ ...parts, ...own, convergence: this.#convergence, starts: this.#starts });
     this.#links = new LinkSwitch({
@@ -148,7 +140,7 @@ export class LabEngine {
       },
       reconcile: (nodes) => this.#convergence.reconcile(nodes),
     });
-    this.#statuses = new Statuses({ ...parts, held: this.#held, unreadable: () => this.#unreadable });
+    this.#statuses = new Statuses({ ...parts, held: this.#held, unreadable: () => this.#takeover.unreadable });
     this.#upkeep = new NetworkUpkeep({ ...parts, ...own, network: () => this.#held.active });
     const closing = () => {
       this.#upkeep.close();
@@ -159,7 +151,7 @@ export class LabEngine {
 
   /** Takes over what runs already: reads the document, finds processes and wires, and mends what is missing. From then on it keeps the lab up. */
   async adopt(): Promise<void> {
-    await this.#adopt();
+    await this.#takeover.adopt();
     void this.#upkeep.start();
   }
 
@@ -168,31 +160,12 @@ export class LabEngine {
     this.#upkeep.close();
   }
 
-  async #adopt(): Promise<void> {
-    this.#parts.kernel.onExit((exit) => this.#ended(exit));
-    this.#parts.kernel.onInterfaces((sights) => this.#carriers.saw(sights));
-    const state = await this.#loadState();
-    this.#parts.events.emit({ kind: 'engine', process: this.#parts.pid, state: state === undefined ? 'started' : 'adopted' });
-    if (state === undefined) return;
-    const active = await this.#open(state, 'empty');
-    for (const record of active.lab.records.values()) {
-      if (!record.wanted || record.process !== undefined) continue;
-      record.reason = 'its process ended while no engine watched';
-      this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: record.reason });
-    }
-    for (const node of await active.endStrangers()) this.#parts.log(`${node}: it was ended, since the topology no longer has it`);
-    await active.wiring.resume();
-    await this.#devices.adopt(active);
-    for (const { message } of await this.#convergence.reconcile()) if (message !== undefined) this.#parts.log(message);
-    this.#convergence.nameAgain();
-  }
-
   /** Starts nodes; those that run, or are being started by another call, are skipped. */
   async start(request: StartWish & { readonly spec: LabSpec }, progress: Emit): Promise<Outcome> {
     const emit = andEvents(progress, this.#parts.events);
     const warnings: string[] = [];
     const begun = await this.#turns.take(async () => {
-      warnings.push(...(await this.#takeSpec(request.spec)));
+      warnings.push(...(await this.#takeover.takeSpec(request.spec)));
       return await this.#starts.begin(this.#withProviders(this.#convergence.active.lab.select(request.nodes)), request, {
         warnings,
         emit,
@@ -334,72 +307,6 @@ export class LabEngine {
     const names = selected.flatMap(({ name }) => [...parts.routed.providersOf(name).toReversed(), name]);
     return [...new Set(names)].flatMap((name) => records.get(name) ?? []);
   }
-
-  /** Takes a new description while nothing runs; while something does, says that it is not taken. */
-  async #takeSpec(spec: LabSpec): Promise<string[]> {
-    const { active, state } = this.#held;
-    const runs =
-      active !== undefined && [...active.lab.records.values()].some((record) => record.process !== undefined || record.launching);
-    if (active === undefined || state === undefined || !runs) {
-      await active?.wiring.dismantle();
-      const known = active !== undefined && state !== undefined;
-      await this.#open(known ? begunAnew(state, spec, active.lab) : freshState(spec), 'refused');
-      const lost = known ? lostChanges(spec.topology, state.changes) : [];
-      return lost.map(({ id }) => `the link ${id}, made by a command, finds no place in the file`);
-    }
-    checkedFile({ spec }, state.spec.directory);
-    if (JSON.stringify(state.spec.topology) !== JSON.stringify(spec.topology)) {
-      return ['the file has changed since the lab took it: weft plan shows what that means, weft apply does it'];
-    }
-    await this.#held.readScripts(active);
-    return [];
-  }
-
-  /** A document that cannot be read must not keep a lab from being taken down, or started anew. */
-  async #loadState(): Promise<DesiredState | undefined> {
-    try {
-      return await this.#parts.document.load();
-    } catch (failure) {
-      if (!(failure instanceof HostError)) throw failure;
-      this.#parts.log(failure.message);
-      this.#unreadable = failure;
-      return undefined;
-    }
-  }
-
-  /** Works with this state from now on. */
-  async #open(state: DesiredState, missingScripts: 'refused' | 'empty'): Promise<ActiveLab> {
-    const active = await this.#held.open(state, missingScripts);
-    this.#unreadable = undefined;
-    for (const record of active.lab.records.values()) {
-      if (record.process === undefined) continue;
-      this.#stillness.listen(record);
-      for (const warning of await this.#parts.consoles.up(record, active.lab)) this.#parts.log(warning);
-      const closed = await this.#waysOut.opened(active, record);
-      if (closed !== undefined) this.#parts.log(closed);
-    }
-    return active;
-  }
-
-  #ended(exit: ProcessExit): void {
-    const record = this.#held.active?.record(exit.node);
-    if (record === undefined || record.process?.pid !== exit.pid) return;
-    const how = howItEnded(exit);
-    if (!record.stopping) record.reason = how;
-    record.ended(exit);
-    void this.#parts.consoles.down(record);
-    void this.#waysOut.closed(record);
-    this.#devices.ended(record.name);
-    if (record.stopping) return;
-    this.#parts.log(`${record.name}: ${how}`);
-    this.#parts.events.emit({ kind: 'node', node: record.name, state: 'lost', reason: how });
-    this.#convergence.settle(record.name);
-  }
-}
-
-function howItEnded({ code, signal }: ProcessExit): string {
-  if (signal !== undefined) return `it was ended by ${signal}`;
-  return code === undefined ? 'it ended' : `it ended with exit code ${code}`;
 }
 
 function notRunning(record: NodeRecord): HostError {
