@@ -1,4 +1,5 @@
 import type { MacAddress } from '../model/mac-address.ts';
+import { rememberOutcome } from '../model/remember-outcome.ts';
 import type { Link, Topology } from '../model/topology.ts';
 import { macPlan } from './mac-plan.ts';
 import { portKey } from './port-key.ts';
@@ -11,7 +12,7 @@ export type MacPins = Readonly<Record<string, string>>;
  * would give other nodes other MACs. `before` are the MACs in force; what the file itself gives counts first, so a port that has an address
  * which the file now gives to another one gets a new one.
  */
-export function pinMacs(next: Topology, before: ReadonlyMap<string, string>): MacPins {
+export const pinMacs: (next: Topology, before: ReadonlyMap<string, string>) => MacPins = rememberOutcome((next, before) => {
   const plan = macPlan(next);
   const pins: Record<string, string> = {};
   const given = givenPorts(next);
@@ -31,13 +32,13 @@ export function pinMacs(next: Topology, before: ReadonlyMap<string, string>): Ma
     if (own !== mac) pins[key] = own;
   }
   return pins;
-}
+});
 
 /** The topology with the pinned MACs written out at its links. */
-export function withPinnedMacs(topology: Topology, pins: MacPins): Topology {
+export const withPinnedMacs: (topology: Topology, pins: MacPins) => Topology = rememberOutcome((topology, pins) => {
   if (Object.keys(pins).length === 0) return topology;
   return { ...topology, links: topology.links.map((link) => pinned(link, pins)) };
-}
+});
 
 function pinned(link: Link, pins: MacPins): Link {
   const macs = (['tail', 'head'] as const).flatMap((side) => {

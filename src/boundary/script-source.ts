@@ -8,6 +8,8 @@ export interface ScriptSource {
    * understood.
    */
   render(spec: LabSpec, nodes: ReadonlySet<string>): Promise<readonly NewFile[]>;
+  /** Names of the templates that a lab whose input is in this folder can use, sorted. */
+  templates(folder: string): Promise<readonly string[]>;
   /** The text of topology.dot. */
   print(spec: LabSpec): Promise<string>;
 }

@@ -1,6 +1,8 @@
+import { portPlan } from '../address/port-plan.ts';
 import { HostError } from '../boundary/host-error.ts';
 import type { KernelAbilities } from '../boundary/kernel.ts';
 import type { Change } from '../model/change.ts';
+import type { LabSpec } from '../model/lab-spec.ts';
 import type { NodeFailure, ProgressEvent } from '../model/outcome.ts';
 import type { Topology } from '../model/topology.ts';
 import { lostChanges, type TopologyChanges } from '../model/topology-changes.ts';
@@ -8,7 +10,7 @@ import type { LabPlan } from '../plan/lab-plan.ts';
 import type { Step } from '../plan/step.ts';
 import type { StepReport } from '../plan/step-report.ts';
 import type { Convergence } from './convergence.ts';
-import type { DesiredState } from './desired/desired-state.ts';
+import { type DesiredState, wiredSpec } from './desired/desired-state.ts';
 import { effectiveChanges } from './desired/effective-changes.ts';
 import type { HeldLab } from './desired/held-lab.ts';
 import { type FileWish, withEdits, withFile } from './desired/next-state.ts';
@@ -69,6 +71,13 @@ export class Changing {
 
   constructor(parts: ChangingParts) {
     this.#parts = parts;
+  }
+
+  /** Finds out ahead what a plan or an apply of this file will ask for; pure functions remember it. */
+  prepare(spec: LabSpec): void {
+    const { active, state } = this.#parts.held;
+    if (active === undefined || state === undefined || spec.directory !== state.spec.directory) return;
+    portPlan(wiredSpec(withFile(state, { spec }, active.lab)).topology);
   }
 
   /** What would have to be done to reach the desired state, or that of a file; nothing is changed. */

@@ -5,6 +5,7 @@ import { HostError } from '../boundary/host-error.ts';
 import type { PciDevices } from '../boundary/pci-devices.ts';
 import type { ReadTopology } from '../boundary/read-topology.ts';
 import type { ByteStream } from '../boundary/streams.ts';
+import type { WatchFile } from '../boundary/watch-file.ts';
 import type { WayOut } from '../boundary/way-out.ts';
 import type { LinkConformance } from '../model/conformance.ts';
 import type { LabSpec } from '../model/lab-spec.ts';
@@ -21,8 +22,9 @@ import type { ConsoleKind, Consoles } from './console/consoles.ts';
 import { Convergence } from './convergence.ts';
 import { connectionLinks, desiredTopology } from './desired/desired-state.ts';
 import type { DocumentStore } from './desired/document.ts';
-import { HeldLab } from './desired/held-lab.ts';
+import { HeldLab, type StateParts } from './desired/held-lab.ts';
 import { type FileWish, withEdits } from './desired/next-state.ts';
+import { ReadAhead } from './desired/read-ahead.ts';
 import { type FileText, type Reading, Readings } from './desired/readings.ts';
 import { MachineDevices } from './devices/machine-devices.ts';
 import type { LabEvents } from './events/lab-events.ts';
@@ -58,6 +60,7 @@ export interface EngineParts extends Omit<HoldingParts, 'admission'> {
   readonly wayOut: WayOut;
   readonly pci: PciDevices;
   readonly readTopology: ReadTopology;
+  readonly watchFile: WatchFile;
   /** What the machine has, for those who ask. */
   readonly machine: { readonly memoryMib: number; readonly processors: number };
   /** How many machines may boot at once. */
@@ -106,14 +109,19 @@ export class LabEngine {
   readonly #statuses: Statuses;
   readonly #links: LinkSwitch;
   readonly #readings: Readings;
+  readonly #ahead: ReadAhead;
   readonly #upkeep: NetworkUpkeep;
 
   constructor(parts: EngineParts) {
     this.#parts = parts;
-    const became = (...states: Parameters<QubesDoor['became']>) => this.qubes.became(...states);
+    const became: StateParts['became'] = (before, after) => {
+      this.qubes.became(before, after);
+      if (before?.spec.input !== after.spec.input) this.#ahead.follow();
+    };
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots), became });
     this.qubes = new QubesDoor({ ...parts, held: this.#held, engine: this });
-    this.#readings = new Readings(parts.readTopology, parts.clock);
+    this.#readings = new Readings(parts.readTopology, parts.clock, (spec) => this.#changing.prepare(spec));
+    this.#ahead = new ReadAhead({ ...parts, readings: this.#readings, spec: () => this.#held.state?.spec });
     const own = {
       held: this.#held,
       turns: this.#turns,
@@ -143,7 +151,7 @@ export class LabEngine {
     this.#statuses = new Statuses({ ...parts, held: this.#held, unreadable: () => this.#takeover.unreadable });
     this.#upkeep = new NetworkUpkeep({ ...parts, ...own, network: () => this.#held.active });
     const closing = () => {
-      this.#upkeep.close();
+      this.close();
       this.qubes.close();
     };
     this.#stops = new Stops({ ...parts, ...own, convergence: this.#convergence, closing });
@@ -158,6 +166,7 @@ export class LabEngine {
   /** Nothing is kept up any more; what runs goes on. */
   close(): void {
     this.#upkeep.close();
+    this.#ahead.close();
   }
 
   /** Starts nodes; those that run, or are being started by another call, are skipped. */
@@ -233,6 +242,8 @@ export class LabEngine {
 
   /** Reads a topology file's text as this lab's; a plan or an apply may then name what was read. */
   async read(file: FileText): Promise<Reading> {
+    // A file that was away for long may be back.
+    this.#ahead.follow();
     return await this.#readings.read(file, this.#convergence.state.spec);
   }
 

@@ -26,6 +26,7 @@ import { nameServerAsker } from '../host/names/ask-name-server.ts';
 import { sysPciDevices } from '../host/pci-devices.ts';
 import { systemReadTree } from '../host/read-tree.ts';
 import { systemStreams } from '../host/streams.ts';
+import { watchFile } from '../host/watch-file.ts';
 import { slirpWayOut } from '../host/way-out.ts';
 import { writeFileSet } from '../host/write-file-set.ts';
 import { decodeBase64, encodeBase64 } from '../model/base64.ts';
@@ -64,6 +65,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     }),
     scripts: scriptSource(systemFiles, process.env, installation),
     readTopology: async (source, options) => (await import('../dot/read-topology.ts')).readTopology(source, options),
+    watchFile,
     writeFileSet,
     machine: { memoryMib: Math.floor(totalmem() / 1024 ** 2), processors: cpus().length },
     bootSlots: 2 * cpus().length,

@@ -1,4 +1,5 @@
 import type { AttributeChanges } from './change.ts';
+import { rememberOutcome } from './remember-outcome.ts';
 import type { Attributes, Link, Topology, TopologyNode } from './topology.ts';
 
 /** How a desired topology differs from the file that it began with. */
@@ -58,7 +59,7 @@ export function changesBetween(file: Topology, desired: Topology): TopologyChang
  * The file's topology with these changes made to it. What the changes name and the file no longer has is passed over; links to nodes that
  * are not there, and a second link at a port, are left out: `lostChanges` tells.
  */
-export function withChanges(file: Topology, changes: TopologyChanges): Topology {
+export const withChanges: (file: Topology, changes: TopologyChanges) => Topology = rememberOutcome((file, changes) => {
   if (isUnchanged(changes)) return file;
   const gone = new Set(changes.removed);
   const kept = file.nodes.filter(({ name }) => !gone.has(name));
@@ -75,7 +76,7 @@ export function withChanges(file: Topology, changes: TopologyChanges): Topology 
   );
   const links = [...staying, ...attached].map((link) => changed(link, changes.links[link.id]));
   return { ...changed(file, Object.keys(changes.graph).length === 0 ? undefined : changes.graph), nodes, links };
-}
+});
 
 /** Links of the changes that find no place in the file: a node is gone, or another link holds the port. */
 export function lostChanges(file: Topology, changes: TopologyChanges): readonly Link[] {

@@ -17,6 +17,7 @@ const scripts: ScriptSource = {
           mode: 0o755,
         })),
     ),
+  templates: () => Promise.reject(new Error('nobody asks for them')),
   print: () => Promise.reject(new Error('nobody asks for it')),
 };
 const b = beginning.nodes.find(({ name }) => name === 'b') as TopologyNode;

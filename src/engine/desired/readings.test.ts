@@ -20,7 +20,7 @@ const running: LabSpec = {
 
 describe('Readings', () => {
   it('remembers what a text says, under the names that the lab runs by', async () => {
-    const readings = new Readings(read, clock);
+    const readings = new Readings(read, clock, () => undefined);
     const { number = 0, diagnostics, natures } = await readings.read(file, running);
     expect(diagnostics).toEqual([]);
     expect(natures).toEqual([
@@ -35,7 +35,7 @@ describe('Readings', () => {
   });
 
   it('shares with the running lab what has not changed', async () => {
-    const readings = new Readings(read, clock);
+    const readings = new Readings(read, clock, () => undefined);
     const first = readings.spec((await readings.read(file, running)).number ?? 0);
     const longer = { ...file, text: text.replace(/\}$/, '; b:eth1 -- m:eth0 }') };
     const second = readings.spec((await readings.read(longer, first)).number ?? 0);
@@ -44,7 +44,7 @@ describe('Readings', () => {
   });
 
   it('takes the template of the lab unless another one is named', async () => {
-    const readings = new Readings(read, clock);
+    const readings = new Readings(read, clock, () => undefined);
     const templates = async (wish: object, lab: LabSpec) => {
       const { number = 0 } = await readings.read({ ...file, ...wish }, lab);
       const { template, topology } = readings.spec(number);
@@ -55,15 +55,34 @@ describe('Readings', () => {
   });
 
   it('gives no number to a text with errors', async () => {
-    const reading = await new Readings(read, clock).read({ ...file, text: 'graph { a:eth0 -- }' }, running);
+    const reading = await new Readings(read, clock, () => undefined).read({ ...file, text: 'graph { a:eth0 -- }' }, running);
     expect(reading.number).toBeUndefined();
     expect(reading.diagnostics.some(({ severity }) => severity === 'error')).toBe(true);
   });
 
+  it('reads the same text once, and anew for a lab that has become another, unless it has become that of the text', async () => {
+    let times = 0;
+    const prepared: string[] = [];
+    const counted: ReadTopology = (...words) => {
+      times += 1;
+      return read(...words);
+    };
+    const readings = new Readings(counted, clock, ({ topology }) => prepared.push(topology.name));
+    const first = await readings.read(file, running);
+    expect(await readings.read({ ...file, path: 'lab/topology.dot.in' }, { ...running })).toEqual(first);
+    expect((await readings.read(file, readings.spec(first.number ?? 0))).number).toBe(first.number);
+    expect([times, prepared]).toEqual([1, ['graph']]);
+    expect((await readings.read(file, { ...running, topology: { ...running.topology } })).number).not.toBe(first.number);
+    for (const other of [{ template: 'namespace' }, { templates: ['namespace'] }, { path: 'other' }, { text: `${text} ` }])
+      expect((await readings.read({ ...file, ...other }, running)).number).not.toBe(first.number);
+    expect(times).toBe(6);
+  });
+
   it('forgets what was read long ago', async () => {
-    const readings = new Readings(read, clock);
+    const readings = new Readings(read, clock, () => undefined);
     const numbers: (number | undefined)[] = [];
-    for (let count = 0; count < 5; count++) numbers.push((await readings.read(file, running)).number);
+    for (let count = 0; count < 5; count++)
+      numbers.push((await readings.read({ ...file, text: `${text}\n# ${count}` }, running)).number);
     expect(() => readings.spec(numbers[0] ?? 0)).toThrow(expect.objectContaining({ code: 'no-such-reading' }));
     for (const number of numbers.slice(1)) expect(readings.spec(number ?? 0).name).toBe('lab');
   });

@@ -1,4 +1,3 @@
-import { macPlan } from '../../address/mac-plan.ts';
 import type { Clock } from '../../boundary/clock.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { ReadTopology } from '../../boundary/read-topology.ts';
@@ -33,51 +32,88 @@ export interface Reading {
 /** Who asks again for what was read is quick, or reads again. */
 const remembered = 4;
 
+/** What was read, and all that the answer came from. */
+interface Read {
+  readonly number: number;
+  readonly file: FileText;
+  readonly running: LabSpec;
+  readonly diagnostics: readonly Diagnostic[];
+  /** undefined where a diagnostic is an error. */
+  readonly spec: LabSpec | undefined;
+}
+
 /** Reads topology files for commands, and remembers the last of what was read: a long-lived process reads faster than a fresh one. */
 export class Readings {
   readonly #read: ReadTopology;
   readonly #clock: Clock;
-  readonly #specs = new Map<number, LabSpec>();
+  readonly #prepare: (spec: LabSpec) => void;
+  #reads: readonly Read[] = [];
   #number = 0;
 
-  constructor(read: ReadTopology, clock: Clock) {
+  /** `prepare` hears of what was read: a plan or an apply will ask for it next. */
+  constructor(read: ReadTopology, clock: Clock, prepare: (spec: LabSpec) => void) {
     this.#read = read;
     this.#clock = clock;
+    this.#prepare = prepare;
   }
 
   /** Reads a text as that of a running lab, which keeps its name and its graph's. */
-  async read({ text, path, defaultName, templates, ...place }: FileText, running: LabSpec): Promise<Reading> {
-    const template = place.template ?? running.template;
-    const { topology, diagnostics } = await this.#read(
-      { path, text },
-      { defaultName, templates, ...(template === undefined ? {} : { templateOverride: template }) },
-    );
-    if (topology === undefined) return { diagnostics, natures: [] };
-    const named: Topology = { ...topology, name: running.topology.name };
-    const own = { ...place, ...(template === undefined ? {} : { template }) };
-    const spec = { name: running.name, ...own, topology: withSharedParts(named, running.topology) };
-    const number = this.#remember(spec);
-    // Whoever has the file read looks at the answer first: meanwhile the addresses are found out that a plan or an apply asks for next.
-    void this.#clock.sleep(0).then(() => macPlan(spec.topology));
-    const known = naturesOf(running.topology);
-    return { diagnostics, number, natures: [...naturesOf(topology)].flatMap(([key, nature]) => (known.has(key) ? [] : nature)) };
+  async read(file: FileText, running: LabSpec): Promise<Reading> {
+    const known = this.#reads.find((read) => isStill(read, file, running));
+    const { diagnostics, spec, number } = known ?? (await this.#readAnew(file, running));
+    if (spec === undefined) return { diagnostics, natures: [] };
+    const there = naturesOf(running.topology);
+    const natures = [...naturesOf(spec.topology)].flatMap(([key, nature]) => (there.has(key) ? [] : nature));
+    return { diagnostics, number, natures };
   }
 
   /** What was read under a number; HostError `no-such-reading` once it is forgotten. */
   spec(number: number): LabSpec {
-    const spec = this.#specs.get(number);
+    const spec = this.#reads.find((read) => read.number === number)?.spec;
     if (spec !== undefined) return spec;
     throw new HostError('no-such-reading', 'the engine does not remember what it read of the file', {
       hint: 'it was started anew, or has read others since: repeat the command',
     });
   }
 
-  #remember(spec: LabSpec): number {
+  async #readAnew(file: FileText, running: LabSpec): Promise<Read> {
+    const { text, path, defaultName, templates, ...place } = file;
+    const template = place.template ?? running.template;
+    const { topology, diagnostics } = await this.#read(
+      { path, text },
+      { defaultName, templates, ...(template === undefined ? {} : { templateOverride: template }) },
+    );
+    const own = { name: running.name, ...place, ...(template === undefined ? {} : { template }) };
+    const spec = topology && {
+      ...own,
+      topology: withSharedParts({ ...topology, name: running.topology.name }, running.topology),
+    };
     this.#number += 1;
-    this.#specs.set(this.#number, spec);
-    this.#specs.delete(this.#number - remembered);
-    return this.#number;
+    const read = { number: this.#number, file, running, diagnostics, spec };
+    this.#reads = [...this.#reads.slice(1 - remembered), read];
+    // Whoever has the file read looks at the answer first. What is wrong is told to who asks for it.
+    if (spec !== undefined)
+      this.#clock
+        .sleep(0)
+        .then(() => this.#prepare(spec))
+        .catch(() => undefined);
+    return read;
   }
+}
+
+/** Whether a text that was read says the same when it is read as the file of this lab, which may have taken it over since. */
+function isStill({ file, spec, running: before }: Read, asked: FileText, running: LabSpec): boolean {
+  const sameLab = before.topology === running.topology || spec?.topology === running.topology;
+  const samePlaces = (['directory', 'files', 'input', 'defaultName', 'template'] as const).every(
+    (member) => file[member] === asked[member],
+  );
+  const sameNames = file.templates.join('/') === asked.templates.join('/') && nameOf(file.path) === nameOf(asked.path);
+  return sameLab && before.template === running.template && samePlaces && sameNames && file.text === asked.text;
+}
+
+/** All of a path that a reading depends on. */
+function nameOf(path: string): string | undefined {
+  return path.split('/').at(-1);
 }
 
 function naturesOf({ nodes }: Topology): ReadonlyMap<string, NodeNature> {
