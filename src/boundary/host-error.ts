@@ -11,4 +11,9 @@ export class HostError extends Error {
     this.code = code;
     this.hint = options.hint;
   }
+
+  /** By name: parts of a program that are loaded when they are needed are bundled with a copy of this class each. */
+  static override [Symbol.hasInstance](value: unknown): boolean {
+    return value instanceof Error && value.name === 'HostError';
+  }
 }

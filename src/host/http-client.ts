@@ -1,12 +1,12 @@
 import type { IncomingMessage } from 'node:http';
+import { connect } from 'node:net';
 import { HostError } from '../boundary/host-error.ts';
 import type { HttpClient } from '../boundary/http.ts';
 import { SocketStream } from './socket-stream.ts';
 import { systemFailure } from './system-failure.ts';
 
-/** Not imported: an ES import of node:http evaluates all of its exports, the whole of a WebSocket client among them, which takes ten times as long. */
-const { request } = process.getBuiltinModule('node:http');
-const { connect } = process.getBuiltinModule('node:net');
+/** Loaded when the first request is made: that takes milliseconds, and verbs that only read files make none. */
+const http = () => process.getBuiltinModule('node:http');
 
 /** A connection of its own for each request: the agent that would share them first finds out the name of a TLS server, which takes milliseconds. */
 const own = (socketPath: string) => ({ socketPath, createConnection: () => connect(socketPath) });
@@ -16,7 +16,7 @@ export const systemHttpClient: HttpClient = {
   post: (socketPath, path, body) =>
     new Promise((resolve, reject) => {
       const headers = { 'content-type': 'application/json', 'content-length': Buffer.byteLength(body) };
-      const outgoing = request({ ...own(socketPath), path, method: 'POST', headers }, (answer) => {
+      const outgoing = http().request({ ...own(socketPath), path, method: 'POST', headers }, (answer) => {
         resolve({ status: answer.statusCode ?? 0, lines: linesOf(answer, socketPath) });
       });
       outgoing.once('error', (failure) => reject(systemFailure(`ask ${socketPath}`, failure)));
@@ -24,7 +24,7 @@ export const systemHttpClient: HttpClient = {
     }),
   upgrade: (socketPath, path) =>
     new Promise((resolve, reject) => {
-      const outgoing = request({ ...own(socketPath), path, headers: { connection: 'Upgrade', upgrade: 'weft-stream' } });
+      const outgoing = http().request({ ...own(socketPath), path, headers: { connection: 'Upgrade', upgrade: 'weft-stream' } });
       outgoing.once('error', (failure) => reject(systemFailure(`ask ${socketPath}`, failure)));
       outgoing.once('upgrade', (_answer, socket, head) => {
         if (head.length > 0) socket.unshift(head);

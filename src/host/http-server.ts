@@ -1,12 +1,9 @@
 import { chmodSync, rmSync } from 'node:fs';
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { HttpServer } from '../boundary/http.ts';
 import { SocketStream } from './socket-stream.ts';
 import { systemFailure } from './system-failure.ts';
-
-/** Not imported: see http-client.ts. */
-const { createServer } = process.getBuiltinModule('node:http');
 
 /** More than any request of ours needs: a topology of 10 000 nodes is about 10 MB. */
 const longestBody = 256 * 1024 * 1024;

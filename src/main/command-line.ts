@@ -9,6 +9,7 @@ import { systemFiles } from '../host/files.ts';
 import { systemStreams } from '../host/streams.ts';
 import { everythingWritten, systemTerminal } from '../host/terminal.ts';
 import { writeFileSet } from '../host/write-file-set.ts';
+import { openLabs } from './labs.ts';
 import { installation } from './places.ts';
 
 /** Runs the command line of this process and ends it with the verb's exit code. */
@@ -38,7 +39,7 @@ function systemContext(): Context {
     secondsSince1970: () => Date.now() / 1000,
     realPath: (path) => realpath(path).catch(() => path),
     freshWord: () => `weft${process.getBuiltinModule('node:crypto').randomBytes(6).toString('hex')}`,
-    labs: async () => (await import('./labs.ts')).openLabs(environment),
+    labs: () => Promise.resolve(openLabs(environment)),
     smallGuest: async () => (await import('./small-guest.ts')).smallGuest(environment),
     pngParts: async () => await (await import('./png-parts.ts')).pngParts(),
   };

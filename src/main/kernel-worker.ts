@@ -5,11 +5,15 @@ import { cacheFolder } from './places.ts';
 
 /** The kernel worker's process: forked by the engine, ends with it. Its threads run this same program. */
 enableCompileCache(`${cacheFolder(process.env)}/weft/compiled`);
-if (isMainThread) {
+void (isMainThread ? serve() : run());
+
+async function serve(): Promise<void> {
   const { serveKernel } = await import('../host/kernel/serve.ts');
   serveKernel(fileURLToPath(import.meta.url));
   flushCompileCache();
-} else {
+}
+
+async function run(): Promise<void> {
   const { runThread } = await import('../host/kernel/run-thread.ts');
   runThread(workerData);
 }

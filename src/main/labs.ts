@@ -67,7 +67,7 @@ export function openLabs(environment: Environment): Labs {
   const ensureEngine = async (lab: string, anchor: Anchor): Promise<LabConnection> => {
     const run = runOf(lab);
     if (!(await answers(run, systemStreams))) {
-      const entry = `${installation}/dist/engine.mjs`;
+      const entry = `${installation}/dist/engine.cjs`;
       await startEngine({ lab, run, entry, anchor, environment }, systemClock, systemStreams);
     }
     return connectionTo(lab, `${run}/api.sock`, systemHttpClient);

@@ -42,7 +42,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
   if (lock === undefined) throw new Error(`another engine of lab ${lab} runs`);
   const log = (message: string) => process.stderr.write(`${new Date().toISOString()} ${message}\n`);
   const hostProc = `${run}/proc`;
-  const workerPath = `${installation}/dist/kernel-worker.mjs`;
+  const workerPath = `${installation}/dist/kernel-worker.cjs`;
   const kernel = await startKernelWorker({ lab, workerPath, hostProc });
   const consoles = new Consoles(systemStreams, systemClock, systemGrowingFiles);
   const events = new LabEvents(Date.now);

@@ -193,7 +193,7 @@ export class UplinkLab {
   }
 
   killEngine(): void {
-    for (const { pid, words } of processesOf(this.weft.folder)) if (words.includes('engine.mjs')) process.kill(pid, 'SIGKILL');
+    for (const { pid, words } of processesOf(this.weft.folder)) if (words.includes('engine.cjs')) process.kill(pid, 'SIGKILL');
   }
 
   /** Packets that the counters of a node's rules have dropped: by name, both families. */

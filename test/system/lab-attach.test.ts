@@ -89,7 +89,7 @@ class AttachLab {
   }
 
   killEngine(): void {
-    for (const { pid, words } of processesOf(this.weft.folder)) if (words.includes('engine.mjs')) process.kill(pid, 'SIGKILL');
+    for (const { pid, words } of processesOf(this.weft.folder)) if (words.includes('engine.cjs')) process.kill(pid, 'SIGKILL');
   }
 
   /** Exactly what the sample keyfile asks for. */

@@ -73,7 +73,7 @@ describe.each<Holder>(['root', 'user'])('guests in a lab where processes are kil
     });
 
     it('goes on when the engine is killed: the next command adopts all that runs', async () => {
-      kill(weft, 'engine.mjs');
+      kill(weft, 'engine.cjs');
       expect(await pidsOf(weft, directory)).toEqual(before);
       expect(await weft.ok(directory, 'exec', 'a', 'hostname')).toBe('a\n');
       expect(await weft.ok(directory, 'console', 'a', '--', 'cat', '/proc/sys/kernel/hostname')).toBe('a\n');
@@ -82,14 +82,14 @@ describe.each<Holder>(['root', 'user'])('guests in a lab where processes are kil
       await weft.pings(directory, 'n', '10.2.0.1');
       await weft.ok(directory, 'link', 'a', 'eth0', 'off');
       await weft.doesNotPing(directory, 'a', '10.1.0.2');
-      kill(weft, 'engine.mjs');
+      kill(weft, 'engine.cjs');
       await weft.doesNotPing(directory, 'a', '10.1.0.2');
       await weft.ok(directory, 'link', 'a', 'eth0', 'on');
       await weft.pings(directory, 'a', '10.1.0.2');
     });
 
     it('goes on when the kernel worker is killed', async () => {
-      kill(weft, 'kernel-worker.mjs');
+      kill(weft, 'kernel-worker.cjs');
       await eventually(async () => (await weft.weft(directory, 'status')).code === 0, 'an engine that answers', 20);
       expect(await pidsOf(weft, directory)).toEqual(before);
       await weft.pings(directory, 'a', '10.1.0.2');
@@ -101,7 +101,7 @@ describe.each<Holder>(['root', 'user'])('guests in a lab where processes are kil
     });
 
     it('sees that a machine died while no engine was there', async () => {
-      kill(weft, 'engine.mjs');
+      kill(weft, 'engine.cjs');
       process.kill(before['b'] ?? 0, 'SIGKILL');
       const lost = (await weft.status(directory)).nodes.find(({ name }) => name === 'b');
       expect(lost?.state).toBe('lost');
@@ -118,7 +118,7 @@ describe.each<Holder>(['root', 'user'])('guests in a lab where processes are kil
     });
 
     it('leaves nothing when the engine was killed and the lab then taken down', async () => {
-      kill(weft, 'engine.mjs');
+      kill(weft, 'engine.cjs');
       await weft.ok(directory, 'down');
       await weft.nothingLeft();
       await weft.ok(directory, 'up');
@@ -144,7 +144,7 @@ describe.each<Holder>(['root', 'user'])('a lab of namespaces, as %s', (holder) =
       async (some) => {
         const interrupted = weft.weft(directory, 'up');
         await eventually(() => nodesOf(weft) >= some, `${some} nodes`, 60);
-        kill(weft, 'engine.mjs');
+        kill(weft, 'engine.cjs');
         for (const { pid, words } of processesOf(weft.folder)) if (words.includes('kernel-worker')) process.kill(pid, 'SIGKILL');
         expect((await interrupted).stderr).not.toMatch(/^\s+at /m);
         await weft.ok(directory, 'up');
@@ -161,7 +161,7 @@ describe.each<Holder>(['root', 'user'])('a lab of namespaces, as %s', (holder) =
     it('is one lab when two commands bring it up at once', async () => {
       const both = await Promise.all([weft.weft(directory, 'up'), weft.weft(directory, 'up')]);
       expect(both.map(({ code, stderr }) => (code === 0 ? code : stderr))).toEqual([0, 0]);
-      expect(processesOf(weft.folder).filter(({ words }) => words.includes('engine.mjs')).length).toBe(1);
+      expect(processesOf(weft.folder).filter(({ words }) => words.includes('engine.cjs')).length).toBe(1);
       expect(nodesOf(weft)).toBe(size);
       for (const { stdout } of both) expect(stdout.match(/ running /g)?.length).toBe(size);
       await weft.pings(directory, 'r0', '10.9.0.2');

@@ -82,7 +82,7 @@ describe.each<Holder>(['root', 'user'])('events of a lab, as %s', (holder) => {
 
     it('goes on with the next engine when one is killed, and says so', async () => {
       await follow();
-      killed('engine.mjs');
+      killed('engine.cjs');
       await eventually(() => follower?.text.includes('was started anew'), 'the follower to say so');
       await has({ kind: 'engine', state: 'adopted' });
       await weft.ok(directory, 'stop', 'c');
@@ -144,7 +144,7 @@ describe.each<Holder>(['root', 'user'])('events of a lab, as %s', (holder) => {
         await weft.ok(directory, 'stop', 'b');
         await weft.ok(directory, 'start', 'b');
       }
-      const [engine] = processesOf(weft.folder).filter(({ words }) => words.includes('engine.mjs'));
+      const [engine] = processesOf(weft.folder).filter(({ words }) => words.includes('engine.cjs'));
       const sockets = () =>
         readFileSync(`/proc/${engine?.pid}/net/unix`, 'utf8')
           .split('\n')

@@ -103,7 +103,7 @@ describe.each<Holder>(['root', 'user'])('weft firewall, as %s', (holder) => {
     it('is kept when nodes and the engine are started again, shown by plan, and given back by the file', async () => {
       await firewall('work', 'reset');
       await firewall('other', 'add', '--before', '0', 'drop', '10.0.0.0/8');
-      for (const { pid, words } of processesOf(weft.folder)) if (words.includes('engine.mjs')) process.kill(pid, 'SIGKILL');
+      for (const { pid, words } of processesOf(weft.folder)) if (words.includes('engine.cjs')) process.kill(pid, 'SIGKILL');
       const kept = ['action=drop dst4=10.0.0.0/8', 'action=accept'];
       expect([await rules('work'), await rules('other')]).toEqual([['action=accept'], kept]);
       await weft.ok(directory, 'restart', 'other');

@@ -86,13 +86,13 @@ describe.each<Holder>(['root', 'user'])('cleaning up, as %s', (holder) => {
         'anchor, then engine and worker',
         () => {
           process.kill(anchor(), 'SIGKILL');
-          killed('engine.mjs', 'kernel-worker');
+          killed('engine.cjs', 'kernel-worker');
         },
       ],
       [
         'engine, then anchor',
         () => {
-          killed('engine.mjs');
+          killed('engine.cjs');
           process.kill(anchor(), 'SIGKILL');
         },
       ],

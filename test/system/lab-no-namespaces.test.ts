@@ -65,7 +65,7 @@ describe.skipIf(lacks !== undefined)('a user who may make no user namespaces', (
 
   it('has them go on when the engine is killed', async () => {
     const before = await pids();
-    kill('engine.mjs');
+    kill('engine.cjs');
     expect(await pids()).toEqual(before);
     await weft.pings(directory, 'b', '10.1.0.1');
   });
@@ -76,8 +76,8 @@ describe.skipIf(lacks !== undefined)('a user who may make no user namespaces', (
     const cache = { environment: { XDG_CACHE_HOME: `${weft.folder}/own-cache` } };
     expect((await weft.run(['weft', 'gc'], cache)).stdout).toBe('');
     expect(await pids()).toEqual(before);
-    kill('engine.mjs');
-    await eventually(() => ofLab('engine.mjs').length === 0, 'the end of the engine', 10);
+    kill('engine.cjs');
+    await eventually(() => ofLab('engine.cjs').length === 0, 'the end of the engine', 10);
     const { code, stdout } = await weft.run(['weft', 'gc'], cache);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^process +barred +\d+ qemu/m) });
     await weft.nothingLeft();

@@ -50,7 +50,7 @@ describe.skipIf(noRoot !== undefined)('the document of a lab', () => {
   const states = async () =>
     Object.fromEntries((await weft.status(directory)).nodes.map(({ name, state, pid }) => [name, { state, pid }]));
   const killEngine = () => {
-    for (const { pid, words } of processesOf(weft.folder)) if (words.includes('engine.mjs')) process.kill(pid, 'SIGKILL');
+    for (const { pid, words } of processesOf(weft.folder)) if (words.includes('engine.cjs')) process.kill(pid, 'SIGKILL');
   };
   const refused = { code: 1, stderr: expect.stringContaining('no space left') };
 

@@ -77,7 +77,7 @@ const killNode: Maker = (dice, model) => {
 
 const killEngine: Maker = (dice, model) => {
   const node = dice.once(3) ? dice.pick([...model.alive]) : undefined;
-  const words = dice.once(2) ? ['engine.mjs'] : ['engine.mjs', 'kernel-worker.mjs'];
+  const words = dice.once(2) ? ['engine.cjs'] : ['engine.cjs', 'kernel-worker.cjs'];
   return {
     text: `kill -9 of ${words.join(' and ')}${node === undefined ? '' : ` and of the process of ${node}`}`,
     ...(node === undefined ? {} : { model: (next: LabModel) => next.lose(node) }),
@@ -253,7 +253,7 @@ const killDuring: Maker = (dice, model) => {
   const makers = [attach, detach, move, resize, feature, start, stop, create, apply, ...cables];
   const command = dice.pick(makers)?.(dice, model);
   if (command === undefined) return undefined;
-  const words = dice.once(2) ? ['engine.mjs'] : ['engine.mjs', 'kernel-worker.mjs'];
+  const words = dice.once(2) ? ['engine.cjs'] : ['engine.cjs', 'kernel-worker.cjs'];
   const after = dice.roll(25);
   return {
     text: `${command.text}, and kill -9 of ${words.join(' and ')} ${after} ms later, then apply`,
