@@ -16,8 +16,9 @@ import type { Link, Topology } from '../model/topology.ts';
 import type { DeferredNetvms } from '../plan/deferred-netvms.ts';
 import type { LabPlan } from '../plan/lab-plan.ts';
 import type { HoldingParts } from './active-lab.ts';
+import { Applying, type ApplyWish, type Needs } from './applying.ts';
 import { type CaptureLab, captureLab } from './capture/capture-lab.ts';
-import { type ApplyWish, Changing, type Edits, type Needs } from './changing.ts';
+import { Changing, type Edits } from './changing.ts';
 import type { ConsoleKind, Consoles } from './console/consoles.ts';
 import { Convergence } from './convergence.ts';
 import { connectionLinks, desiredTopology } from './desired/desired-state.ts';
@@ -105,6 +106,7 @@ export class LabEngine {
   readonly #takeover: Takeover;
   readonly #starts: Starts;
   readonly #changing: Changing;
+  readonly #applying: Applying;
   readonly #stops: Stops;
   readonly #statuses: Statuses;
   readonly #links: LinkSwitch;
@@ -120,7 +122,7 @@ export class LabEngine {
     };
     this.#held = new HeldLab({ ...parts, admission: new Admission(parts.bootSlots), became });
     this.qubes = new QubesDoor({ ...parts, held: this.#held, engine: this });
-    this.#readings = new Readings(parts.readTopology, parts.clock, (spec) => this.#changing.prepare(spec));
+    this.#readings = new Readings(parts.readTopology, parts.clock, (spec) => this.#applying.prepare(spec));
     this.#ahead = new ReadAhead({ ...parts, readings: this.#readings, spec: () => this.#held.state?.spec });
     const own = {
       held: this.#held,
@@ -135,7 +137,9 @@ export class LabEngine {
     this.#convergence = new Convergence({ ...parts, ...own, guestPorts, carriers });
     this.#takeover = new Takeover({ ...parts, ...own, convergence: this.#convergence, carriers });
     this.#starts = new Starts({ ...parts, ...own, convergence: this.#convergence });
-    this.#changing = new Changing({ ...parts, ...own, convergence: this.#convergence, starts: this.#starts });
+    const changing = { ...parts, ...own, convergence: this.#convergence, starts: this.#starts };
+    this.#changing = new Changing(changing);
+    this.#applying = new Applying(changing);
     this.#links = new LinkSwitch({
       ...parts,
       ...own,
@@ -204,7 +208,7 @@ export class LabEngine {
 
   /** What would have to be done to reach the desired state, or that of a file; nothing is changed. */
   async plan(request: { readonly file?: NamedFileWish | undefined }): Promise<LabPlan> {
-    return await this.#changing.plan(this.#named(request.file));
+    return await this.#applying.plan(this.#named(request.file));
   }
 
   /** Brings the lab to its desired state, or to that of a file, as far as restarts and ends of nodes are allowed. */
@@ -216,7 +220,7 @@ export class LabEngine {
     }: Omit<ApplyWish, 'file'> & { readonly file?: NamedFileWish | undefined; readonly brief?: boolean | undefined },
     progress: Emit,
   ): Promise<ApplyOutcome> {
-    const applied = await this.#changing.apply({ ...wish, file: this.#named(file) }, andEvents(progress, this.#parts.events));
+    const applied = await this.#applying.apply({ ...wish, file: this.#named(file) }, andEvents(progress, this.#parts.events));
     return {
       ...(await this.#statuses.changeOutcome(applied, brief)),
       ...(applied.needs === undefined ? {} : { needs: applied.needs }),

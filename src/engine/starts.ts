@@ -67,7 +67,7 @@ export class Starts {
     const { active } = convergence;
     const fresh = selected.filter((record) => record.process === undefined && !record.launching);
     tellOthers(selected, watch);
-    await this.#refuseDevices(fresh);
+    await this.refuseDevices(fresh);
     await this.#want(selected, fresh);
     const launches = new Launches(active.launcher, {
       wait: wish.wait,
@@ -102,9 +102,9 @@ export class Starts {
     return { selected, fresh, blocked, launches, reports };
   }
 
-  /** Nothing is started where a node cannot have what it wants of the machine. */
-  async #refuseDevices(fresh: readonly NodeRecord[]): Promise<void> {
-    const [refusal, ...more] = await this.#parts.devices.refusals(fresh);
+  /** Nothing is started where a node cannot have what it wants of the machine: HostError `refused`. What nodes have that are `ending` counts as free. */
+  async refuseDevices(fresh: readonly NodeRecord[], ending?: ReadonlySet<string>): Promise<void> {
+    const [refusal, ...more] = await this.#parts.devices.refusals(fresh, ending);
     if (refusal === undefined) return;
     const others = more.length === 0 ? '' : ` (and so with ${more.map(({ node }) => node).join(', ')})`;
     throw new HostError('refused', `${refusal.message}${others}`, { hint: refusal.hint });

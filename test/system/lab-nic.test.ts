@@ -135,6 +135,29 @@ describe.skipIf(missing !== undefined)('an interface of the machine that a provi
     expect(said(7)).toMatch(/^dsl\S* +UP /);
   });
 
+  it('is refused to an apply before anything has ended, and may be kept by a node that is restarted', async () => {
+    const said = await onMachine(
+      'weft up',
+      `sed -i 's/qn_nic="wan"/qn_nic="wann"/' topology.dot.in; weft apply --yes`,
+      'weft exec net -- ip -br link show dev wan',
+      `sed -i 's/qn_nic="wann"/qn_nic="wan,spare"/' topology.dot.in; ip link add spare type veth peer name spare-far; weft plan; weft apply --yes`,
+      'weft exec net -- ip -br link show dev wan',
+      ping,
+      'weft down',
+      `${show}; ip -br link show dev spare; sed -i 's/wan,spare/wan/' topology.dot.in`,
+    );
+    expect(said(1)).toContain('net wants the interface wann, and the machine has none of that name');
+    expect(said(1)).toContain('did you mean wan?');
+    expect(said(2)).toMatch(/^wan/);
+    expect(said(3)).toMatch(/restart +net/);
+    expect(said(3)).toContain('qn_nic is wan and should be wan,spare');
+    expect(said(3)).not.toMatch(/ERROR|failed/);
+    expect(said(4)).toMatch(/^wan/);
+    expect(said(5)).toContain('bytes from 192.0.2.1');
+    expect(said(7)).toMatch(/^wan\S* +UP /);
+    expect(said(7)).toMatch(/^spare/m);
+  });
+
   it('that is virtual goes with a lab that was killed, and nothing else of it is left', async () => {
     const said = await onMachine(
       'weft up',

@@ -61,6 +61,14 @@ export interface FileWish {
   readonly discard?: boolean | undefined;
 }
 
+/** A file of the same lab; HostError `refused` otherwise. */
+export function checkedFile(file: FileWish, directory: string): FileWish {
+  if (directory === file.spec.directory) return file;
+  throw new HostError('refused', `lab ${file.spec.name} runs already, from ${directory}`, {
+    hint: 'give this one another name with --name, or take the other down',
+  });
+}
+
 /** The state with another file: what commands have changed is kept, and nodes that are new in the file are to run. */
 export function withFile(state: DesiredState, { spec, only, discard = false }: FileWish, lab: Lab): DesiredState {
   const file =

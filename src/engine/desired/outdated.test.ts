@@ -42,6 +42,20 @@ describe('outdatedNodes', () => {
     expect(await outdated({}, { color: 'blue', 'feature.ipv6': '1' })).toEqual({});
   });
 
+  it('says when a namespace has other interfaces of the machine, which no script tells of', async () => {
+    const before: TopologyNode = { ...b, kind: 'namespace' };
+    const topology = (nic: string) => ({
+      ...beginning,
+      nodes: [{ ...before, attributes: { ...b.attributes, qn_nic: nic } }],
+      links: [],
+    });
+    const launched = { b: { node: topology('wan').nodes[0] as TopologyNode, graph: beginning.attributes } };
+    const told = async (nic: string) =>
+      await outdatedNodes({ name: 'lab', directory: '/lab', files: '/lab', topology: topology(nic) }, launched, scripts);
+    expect(await told('wan')).toEqual(new Map());
+    expect(await told('dsl')).toEqual(new Map([['b', 'qn_nic is wan and should be dsl']]));
+  });
+
   it('says when a node has become something else', async () => {
     expect(await outdated({ node: { ...b, kind: 'namespace' } })).toEqual({ b: 'it runs as a namespace and should be a vm' });
   });

@@ -1,11 +1,12 @@
 import type { ScriptSource } from '../../boundary/script-source.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
-import type { Topology } from '../../model/topology.ts';
+import { nicsOf, takesNics } from '../../model/machine-devices.ts';
+import type { Topology, TopologyNode } from '../../model/topology.ts';
 import { type Definition, sameDefinition } from './desired-state.ts';
 
 /**
- * Why nodes that run are not what is desired of them, by name: their scripts, links apart, would be others. Attributes that no template
- * looks at make no difference.
+ * Why nodes that run are not what is desired of them, by name: their scripts, links apart, would be others, or they have other interfaces of
+ * the machine. Attributes that no template looks at make no difference.
  */
 export async function outdatedNodes(
   spec: LabSpec,
@@ -20,9 +21,15 @@ export async function outdatedNodes(
     const now: Definition = { node, graph: topology.attributes };
     if (sameDefinition(was, now)) continue;
     if (was.node.kind !== node.kind) outdated.set(name, `it runs as a ${was.node.kind} and should be a ${node.kind}`);
+    else if (nicsTaken(was.node) !== nicsTaken(node)) outdated.set(name, differences(was, now));
     else if ((await coreOf(spec, was, scripts)) !== (await coreOf(spec, now, scripts))) outdated.set(name, differences(was, now));
   }
   return outdated;
+}
+
+/** They are moved into the node before it is launched. */
+function nicsTaken(node: TopologyNode): string {
+  return takesNics(node) ? nicsOf(node).join() : '';
 }
 
 /** The script of a node that has no links, in a lab of its own. */

@@ -14,6 +14,7 @@ import { giveNicsBack, machineInterfaces, moveNics, nicRefusals, virtualWarnings
 import { pciRefusal } from './pci-refusal.ts';
 
 export interface MachineDevicesParts {
+  readonly lab: string;
   readonly kernel: Pick<Kernel, 'run' | 'interfaces' | 'abilities'>;
   readonly files: Files;
   readonly pci: PciDevices;
@@ -33,20 +34,22 @@ export class MachineDevices {
     this.#claims = new DeviceClaims(parts.files, parts.run);
   }
 
-  /** Nodes among these that cannot have what they want, one reason each. Nothing is changed. */
-  async refusals(records: readonly NodeRecord[]): Promise<readonly DeviceRefusal[]> {
+  /** Nodes among these that cannot have what they want, one reason each, once the nodes that are `ending` have given back theirs. Nothing is changed. */
+  async refusals(records: readonly NodeRecord[], ending: ReadonlySet<string> = new Set()): Promise<readonly DeviceRefusal[]> {
     const nodes = records.map(({ node }) => node).filter((node) => wantedNics(node).length + wantedPci(node).length > 0);
     if (nodes.length === 0) return [];
     // A node that is started again may have what it had.
     await this.#givingBack;
     const { files, kernel, pci } = this.#parts;
     const read = async (path: string) => (await files.readTextIfThere(path)) ?? '';
-    const claims = await this.#claims.all();
+    const all = await this.#claims.all();
+    const freed = all.filter(({ lab, node }) => lab === this.#parts.lab && ending.has(node));
+    const claims = all.filter((claim) => !freed.includes(claim));
     const common = { defaults: defaultInterfaces(await read('/proc/net/route'), await read('/proc/net/ipv6_route')) };
     const nicFacts = {
       ...common,
       host: kernel.abilities.host,
-      interfaces: (await machineInterfaces(kernel)).map(({ name }) => name),
+      interfaces: [...(await machineInterfaces(kernel)), ...freed.flatMap(({ nics }) => nics)].map(({ name }) => name),
       holders: holdersOf(claims, ({ nics }) => nics.map(({ name }) => name)),
     };
     const passingFacts = nodes.some((node) => wantedPci(node).length > 0) && {
