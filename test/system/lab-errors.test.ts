@@ -178,11 +178,32 @@ describe('what goes wrong is said plainly', () => {
     });
 
     it('a guest that does not come up in time is told of with its last words, and can be stopped', async () => {
-      const directory = write(lab('server [qn_template="small", qn_append="init=/nowhere rdinit=/nowhere"];'));
-      const { code, stderr } = await weft.weft(directory, 'up', '--timeout', '8');
-      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/ERROR: server: .*in time[\s\S]*Kernel panic/) });
+      const directory = write(lab('server [qn_template="small", qn_append="rdinit=/bin/busybox"];'));
+      const { code, stderr } = await weft.weft(directory, 'up', '--timeout', '2');
+      expect({ code, stderr }).toEqual({ code: 1, stderr: expect.stringMatching(/ERROR: server: .* in time; /) });
       noStack(stderr);
+      const [server] = (await weft.status(directory)).nodes;
+      expect(server).toMatchObject({ state: 'starting', reason: expect.stringContaining('in time') });
       await weft.ok(directory, 'stop', 'server');
+    });
+
+    it('a guest whose kernel panics is told of at once, and can be stopped', async () => {
+      const directory = write(lab('server [qn_template="small", qn_append="init=/nowhere rdinit=/nowhere"];'));
+      const { code, stderr } = await weft.weft(directory, 'up', '--timeout', '300');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/ERROR: server: the kernel of server panicked: .*\n +what it printed is in .*boot\.log\n/),
+      });
+      expect((await weft.status(directory)).nodes[0]).toMatchObject({
+        state: 'starting',
+        reason: expect.stringContaining('panicked'),
+      });
+      await weft.ok(directory, 'stop', 'server');
+      weft.write({ 'wrong/topology.dot.in': lab('server [qn_template="small", qn_mem="72M"];') });
+      const small = await weft.weft(directory, 'up');
+      expect(small.stderr).toMatch(
+        /ERROR: server: the kernel of server panicked: .*memory.*\n +give it more memory \(qn_mem\); /,
+      );
     });
   });
 });

@@ -7,6 +7,7 @@ import { decodeUtf8 } from '../../model/utf8.ts';
 import { GuestAgent, type GuestExecResult } from './agent.ts';
 import { isObject } from './json-lines.ts';
 import type { NodeRunFiles } from './node-run-directory.ts';
+import { PanicSearch } from './panic-search.ts';
 import { QmpClient, type QmpEvent } from './qmp.ts';
 import { Reopening } from './reopening.ts';
 import type { ScriptHeader } from './script-header.ts';
@@ -38,6 +39,8 @@ export type MachineState = string;
 
 /** Pause between two looks at a socket, a log or a state. Milliseconds. */
 const LOOK_AGAIN = 25;
+/** Pause between two looks for a panic. Milliseconds. */
+const LOOK_FOR_PANIC = 500;
 const ERROR_LINES = 12;
 /** From the end of its connections to that of the process. Milliseconds. */
 const ENDS_WITHIN = 500;
@@ -131,13 +134,36 @@ export class QemuNode {
     }
   }
 
-  /** Waits until the node is ready as its script's header says. Fails with the last console lines when it ends or is late. */
+  /** Waits until the node is ready as its script's header says. Fails with the last console lines when it ends, its kernel panics or it is late. */
   async ready(deadline: number): Promise<void> {
     const until = this.#parts.clock.now() + deadline;
-    const { ready } = this.#process.header;
     await this.attach(deadline);
+    let over = false;
+    const ready = this.#isReady(until).finally(() => {
+      over = true;
+    });
+    await Promise.race([ready, this.#panicUnless(() => over).then(() => ready)]);
+  }
+
+  async #isReady(until: number): Promise<void> {
+    const { ready } = this.#process.header;
     if (ready.kind === 'agent') return this.#agentAnswers(until);
     if (ready.kind === 'console') return this.#consoleShows(ready.text, until);
+  }
+
+  /** Fails as soon as the guest's kernel has panicked: it will never be ready. */
+  async #panicUnless(over: () => boolean): Promise<void> {
+    const { consoleFrom, files, node } = this.#process;
+    // The console's log of a process that was found running begins with what earlier ones printed.
+    const from = consoleFrom || (await this.#parts.logs.size(files.consoleLog));
+    const logs = [new PanicSearch(files.bootLog, 0), new PanicSearch(files.consoleLog, from)];
+    while (!over()) {
+      for (const log of logs) {
+        const why = await log.look(this.#parts.logs);
+        if (why !== undefined && !over()) throw panicked(node, why, log.path);
+      }
+      await this.#parts.clock.sleep(LOOK_FOR_PANIC);
+    }
   }
 
   /** Asks the guest to power off: by its agent, else by the power button. It may take as long as it likes, or never do it. */
@@ -273,4 +299,9 @@ export class QemuNode {
     const start = Math.max(from, size - 8192);
     return decodeUtf8(await this.#parts.logs.readFrom(path, start, 8192));
   }
+}
+
+function panicked(node: string, why: string, log: string): HostError {
+  const more = /memory/i.test(why) ? 'give it more memory (qn_mem); ' : '';
+  return new HostError('panic', `the kernel of ${node} panicked: ${why}`, { hint: `${more}what it printed is in ${log}` });
 }

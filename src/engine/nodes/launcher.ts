@@ -220,6 +220,7 @@ export class Launcher {
     this.#configured.set(handle, configured);
     await configured;
     record.ready = record.process !== undefined;
+    if (record.ready) record.reason = undefined;
   }
 
   async #started(record: NodeRecord, process: NodeProcess, options: LaunchOptions): Promise<void> {

@@ -49,7 +49,7 @@ function nodeStatus(record: NodeRecord, { listening, paused }: StatusFacts, port
     ...(console === undefined ? {} : { console }),
     ...(monitor === undefined ? {} : { monitor }),
     ports,
-    ...(record.reason === undefined || record.process !== undefined ? {} : { reason: record.reason }),
+    ...(record.reason === undefined || record.ready ? {} : { reason: record.reason }),
   };
 }
 
