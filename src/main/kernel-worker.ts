@@ -1,6 +1,7 @@
 import { enableCompileCache, flushCompileCache } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { isMainThread, workerData } from 'node:worker_threads';
+import { tidyMemoryWhenIdle } from '../host/tidy-memory.ts';
 import { cacheFolder } from './places.ts';
 
 /** The kernel worker's process: forked by the engine, ends with it. Its threads run this same program. */
@@ -10,6 +11,7 @@ void (isMainThread ? serve() : run());
 async function serve(): Promise<void> {
   const { serveKernel } = await import('../host/kernel/serve.ts');
   serveKernel(fileURLToPath(import.meta.url));
+  tidyMemoryWhenIdle();
   flushCompileCache();
 }
 

@@ -12,6 +12,7 @@ import type {
   ProcessExit,
   SpawnRequest,
 } from '../../boundary/kernel.ts';
+import { nodeFlags } from '../node-flags.ts';
 import { machineTime } from './machine-time.ts';
 import type { KernelCalls, KernelMessage } from './protocol.ts';
 
@@ -63,7 +64,7 @@ class KernelClient implements Kernel {
   }
 
   async start(): Promise<void> {
-    const [program, ...words] = [...(this.#options.through ?? []), process.execPath, '--enable-source-maps'];
+    const [program, ...words] = [...(this.#options.through ?? []), process.execPath, ...nodeFlags];
     const child = fork(this.#options.workerPath, [], {
       serialization: 'advanced',
       env: { ...process.env, UV_THREADPOOL_SIZE: String(poolSize) },

@@ -3,6 +3,7 @@ import { openSync, readFileSync, statSync } from 'node:fs';
 import type { Clock } from '../../boundary/clock.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { Streams } from '../../boundary/streams.ts';
+import { nodeFlags } from '../node-flags.ts';
 import type { Anchor } from './anchor.ts';
 import { giveUpMark } from './give-up-mark.ts';
 
@@ -26,7 +27,7 @@ export async function startEngine(
   const logFile = `${run}/engine.log`;
   const log = openSync(logFile, 'a', 0o600);
   const logged = statSync(logFile).size;
-  const words = [...enterWords(anchor), 'setsid', '--fork', process.execPath, '--enable-source-maps', options.entry, lab, run];
+  const words = [...enterWords(anchor), 'setsid', '--fork', process.execPath, ...nodeFlags, options.entry, lab, run];
   const child = spawn(words[0] as string, words.slice(1), {
     stdio: ['ignore', log, log],
     cwd: '/',
