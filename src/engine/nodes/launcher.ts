@@ -7,6 +7,7 @@ import type { NodeFailure, ProgressEvent } from '../../model/outcome.ts';
 import { attributeOf, isNamespace } from '../../model/topology.ts';
 import type { Lab } from '../lab.ts';
 import type { Admission } from './admission.ts';
+import { MemoryBudget } from './memory-budget.ts';
 import { availableIn, bytesOf } from './memory-size.ts';
 import type { NodeRecord } from './node-record.ts';
 import { type Drivers, driverFor } from './read-scripts.ts';
@@ -38,9 +39,6 @@ const earlyEnd = 700;
 
 /** Pause between two looks at a node that another start is at. Milliseconds. */
 const lookAgain = 50;
-
-/** What QEMU takes beside the guest's memory under software emulation, in bytes. */
-const overhead = 96 * 1024 * 1024;
 
 /** Starts processes of nodes whose wires exist. */
 export class Launcher {
@@ -271,33 +269,6 @@ export class Launcher {
   async #memoryBudget(): Promise<MemoryBudget> {
     return new MemoryBudget(availableIn((await this.#parts.files.readTextIfThere('/proc/meminfo')) ?? ''));
   }
-}
-
-/** Memory for the machines of one start: what the kernel has to give, less what was promised already. */
-class MemoryBudget {
-  #left: number | undefined;
-
-  constructor(available: number | undefined) {
-    this.#left = available;
-  }
-
-  take(guest: number, node: string): void {
-    if (this.#left === undefined || guest === 0) return;
-    if (guest + overhead > this.#left) {
-      throw new HostError(
-        'ENOMEM',
-        `${node} wants ${megabytes(guest)} of memory, and the machine has ${megabytes(this.#left)} left`,
-        {
-          hint: 'stop other nodes, or lower qn_mem',
-        },
-      );
-    }
-    this.#left -= guest + overhead;
-  }
-}
-
-function megabytes(bytes: number): string {
-  return `${Math.max(0, Math.floor(bytes / 1024 / 1024))}M`;
 }
 
 function failed(record: NodeRecord, message: string, hint: string | undefined, options: LaunchOptions): NodeFailure {
