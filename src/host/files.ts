@@ -1,9 +1,27 @@
-import { constants, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import {
+  closeSync,
+  constants,
+  fchmodSync,
+  fsync,
+  openSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFile,
+  writeFileSync,
+} from 'node:fs';
+import { mkdir, open, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { promisify } from 'node:util';
 import type { Files } from '../boundary/files.ts';
 import { inBatches } from './in-batches.ts';
 import { errnoOf, systemFailure } from './system-failure.ts';
+
+const sync = promisify(fsync);
+const writeLong = promisify(writeFile);
+
+/** What is longer is written by another thread. Bytes, or characters. */
+const LONG = 4 * 1024 * 1024;
 
 /** The machine's file system. */
 export const systemFiles: Files = {
@@ -31,7 +49,7 @@ export const systemFiles: Files = {
     const temporary = join(dirname(path), temporaryName(basename(path)));
     try {
       await write(temporary, content, options);
-      await rename(temporary, path);
+      renameSync(temporary, path);
       if (options.durable) await syncDirectory(dirname(path));
     } catch (failure) {
       await rm(temporary, { force: true }).catch(() => undefined);
@@ -90,14 +108,16 @@ export function isAnyHalf(name: string): boolean {
   return /^\..{1,32}\.\d+\.\d+\.new$/.test(name);
 }
 
+/** Only what waits for the disk goes to another thread: each way there and back costs more than the rest together. */
 async function write(path: string, content: string | Uint8Array, options: { mode?: number; durable?: boolean }): Promise<void> {
-  const file = await open(path, 'wx', options.mode ?? 0o666);
+  const file = openSync(path, 'wx', options.mode ?? 0o666);
   try {
-    await file.writeFile(content);
-    if (options.mode !== undefined) await file.chmod(options.mode);
-    if (options.durable) await file.sync();
+    if (content.length > LONG) await writeLong(file, content);
+    else writeFileSync(file, content);
+    if (options.mode !== undefined) fchmodSync(file, options.mode);
+    if (options.durable) await sync(file);
   } finally {
-    await file.close();
+    closeSync(file);
   }
 }
 
@@ -115,11 +135,11 @@ async function overwrite(path: string, content: Buffer, mode: number): Promise<v
 }
 
 async function syncDirectory(path: string): Promise<void> {
-  const directory: FileHandle = await open(path, 'r');
+  const directory = openSync(path, 'r');
   try {
-    await directory.sync();
+    await sync(directory);
   } finally {
-    await directory.close();
+    closeSync(directory);
   }
 }
 

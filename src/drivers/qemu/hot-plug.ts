@@ -4,6 +4,7 @@ import { HostError } from '../../boundary/host-error.ts';
 import type { Kernel } from '../../boundary/kernel.ts';
 import { within } from './deadline.ts';
 import { Departures } from './departures.ts';
+import { DeviceList } from './device-list.ts';
 import { isObject, type JsonObject, parseObject } from './json-lines.ts';
 import { netdevArguments } from './netdev-arguments.ts';
 import {
@@ -39,34 +40,41 @@ const ANSWER_WITHIN = 10_000;
 const DESCRIPTOR = 'weft';
 
 /**
- * Network devices that come and go while QEMU runs. All is read from QEMU each time, nothing is remembered: an engine that was killed in
+ * Network devices that come and go while QEMU runs. All is read from QEMU, nothing is remembered for long: an engine that was killed in
  * the middle finds what it began. Changes of one node wait for each other.
  */
 export class HotPlug {
   readonly #parts: HotPlugParts;
   readonly #departures: Departures;
+  readonly #devices: DeviceList;
   #turn: Promise<unknown> = Promise.resolve();
   /** Where the last device went: the slots after it have been empty for longest. */
   #lastSlot: string | undefined;
 
   private constructor(parts: HotPlugParts) {
     this.#parts = parts;
+    this.#devices = new DeviceList(parts.ask, parts.clock);
     this.#departures = new Departures({ ask: parts.ask, clock: parts.clock, leaving: () => this.#leaving() });
   }
 
   static of(parts: HotPlugParts): HotPlug {
     const plug = new HotPlug(parts);
-    parts.onEvent((event) => plug.#departures.take(event));
+    parts.onEvent((event) => {
+      plug.#devices.changed();
+      plug.#departures.take(event);
+    });
     return plug;
   }
 
   async ports(): Promise<readonly PluggedPort[]> {
-    return (await this.#all()).filter(({ wired }) => wired).map(({ port, mac }) => ({ name: port, mac }));
+    return (await this.#states(await this.#devices.ids()))
+      .filter(({ wired }) => wired)
+      .map(({ port, mac }) => ({ name: port, mac }));
   }
 
   /** Every network device of a bundled script sits behind a root port of its own. */
   async freeSlots(): Promise<number> {
-    const ids = await deviceIds(this.#parts.ask);
+    const ids = await this.#devices.ids();
     return Math.max(0, slotsAmong(ids).length - ids.filter(isNetworkDevice).length);
   }
 
@@ -98,7 +106,7 @@ export class HotPlug {
   }
 
   async #plug(wanted: PortPlug): Promise<void> {
-    const ids = await deviceIds(this.#parts.ask);
+    const ids = await this.#devices.ids();
     const device = firstUnused(wanted.name, ids);
     // Asked together: each answer costs QEMU a turn with the guest's processors.
     const asked = Promise.all([this.#slot(ids), this.#freeNetdev(device)]);
@@ -184,7 +192,7 @@ export class HotPlug {
   }
 
   #next<T>(change: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(change);
+    const done = this.#turn.then(change).finally(() => this.#devices.changed());
     this.#turn = done.catch(() => undefined);
     return done;
   }

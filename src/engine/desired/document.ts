@@ -62,13 +62,24 @@ export class DocumentStore {
    * crash of the machine need not be `durable`: it outlives the engine all the same.
    */
   async save(state: DesiredState, { durable = true }: { readonly durable?: boolean } = {}): Promise<void> {
-    await this.#files.makeDirectory(this.#path.slice(0, this.#path.lastIndexOf('/')), 0o700);
     if (this.#unreadable !== undefined) {
       await this.#files.replace(`${this.#path}${setAside}`, this.#unreadable, { mode: 0o600, durable: true });
       this.#unreadable = undefined;
     }
-    await this.#files.replace(this.#path, `${JSON.stringify(documentFor(state))}\n`, { mode: 0o600, durable });
+    await this.#replace(`${JSON.stringify(documentFor(state))}\n`, durable);
     this.#acknowledged = state;
+  }
+
+  /** The folder is made when it is found to be missing: most saves find it. */
+  async #replace(text: string, durable: boolean): Promise<void> {
+    const options = { mode: 0o600, durable };
+    try {
+      await this.#files.replace(this.#path, text, options);
+    } catch (failure) {
+      if (!(failure instanceof HostError) || failure.code !== 'ENOENT') throw failure;
+      await this.#files.makeDirectory(this.#path.slice(0, this.#path.lastIndexOf('/')), 0o700);
+      await this.#files.replace(this.#path, text, options);
+    }
   }
 }
 
