@@ -110,6 +110,8 @@ export interface NodeHandle {
    * `no-hotplug` (its template has no spare slots), `no-slot` (all are taken).
    */
   plug?(port: PortPlug): Promise<void>;
+  /** This port is about to be plugged: what that needs to know is found out while its wire is being made. Nothing depends on it. */
+  foreseePlug?(port: string): void;
   /** Takes a network device out. Its wire is free as soon as this resolves, even while the guest has yet to let go; gone already is fine. */
   unplug?(port: string): Promise<void>;
   /** Waits until the guest shows an interface with this MAC, names it and brings it up. Rejects with a HostError `no-agent` where nobody can be asked. */

@@ -70,6 +70,7 @@ class Work {
   }
 
   async make(stages: readonly Stage[]): Promise<void> {
+    for (const { node, port } of this.#of('plug')) this.#wiring.foresee(node, port);
     // The kernel always has the next stage at hand while the outcome of this one is looked at.
     let making = this.#make(stages[0]);
     for (const [at, stage] of stages.entries()) {

@@ -57,16 +57,17 @@ export class Changing {
       const changes = typeof asked === 'function' ? asked() : asked;
       refuseConditions(changes, before, abilities);
       const effective = effectiveChanges(changes, before);
-      await held.become(convergence.withConnections(withEdits(state, changes, before)));
-      const refused = [...active.lab.links.refused].find(([link]) => !before.links.refused.has(link))?.[1];
-      if (refused !== undefined) {
-        await held.become(state);
-        throw new HostError(refused.code, refused.message, { hint: refused.hint });
-      }
-      const touched = touchedNodes(changes, before, active.lab);
+      const compiled = await held.compile(convergence.withConnections(withEdits(state, changes, before)), active);
+      const refused = [...compiled.lab.links.refused].find(([link]) => !before.links.refused.has(link))?.[1];
+      if (refused !== undefined) throw new HostError(refused.code, refused.message, { hint: refused.hint });
+      const touched = touchedNodes(changes, before, compiled.lab);
+      // While the document is written, what there is now is looked at.
+      const planned = convergence.plan(touched, compiled);
+      planned.catch(() => undefined);
+      await held.take(compiled);
       tellChanges(events, effective, touched, door);
       for (const [node, why] of held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);
-      return await convergence.reconcile(touched);
+      return await convergence.reconcile(touched, await planned);
     });
     await convergence.settled();
     return { failures: stepFailures(convergence.active.lab, reports), warnings, reports };

@@ -31,11 +31,22 @@ export interface HotPlugParts {
   readonly ask: Ask;
   onEvent(listener: (event: QmpEvent) => void): void;
   readonly hand: Kernel['hand'];
+  readonly reach: Kernel['reach'];
   readonly clock: Clock;
+}
+
+/** Where a port goes. */
+interface Place {
+  /** All devices there are. */
+  readonly ids: readonly string[];
+  readonly device: NetworkDevice;
+  /** The free slot; once it is known, no netdev of the device is left. */
+  readonly asked: Promise<readonly [slot: string, ...unknown[]]>;
 }
 
 /** Milliseconds. */
 const ANSWER_WITHIN = 10_000;
+const FORESEEN_FOR = 1000;
 /** The name under which a descriptor waits for its netdev. A later descriptor of that name takes the place of a forgotten one. */
 const DESCRIPTOR = 'weft';
 
@@ -48,6 +59,7 @@ export class HotPlug {
   readonly #departures: Departures;
   readonly #devices: DeviceList;
   #turn: Promise<unknown> = Promise.resolve();
+  #foreseen: { readonly port: string; readonly place: Promise<Place>; readonly until: number } | undefined;
   /** Where the last device went: the slots after it have been empty for longest. */
   #lastSlot: string | undefined;
 
@@ -60,7 +72,7 @@ export class HotPlug {
   static of(parts: HotPlugParts): HotPlug {
     const plug = new HotPlug(parts);
     parts.onEvent((event) => {
-      plug.#devices.changed();
+      plug.#forget();
       plug.#departures.take(event);
     });
     return plug;
@@ -105,12 +117,19 @@ export class HotPlug {
     return device === undefined ? undefined : slotAddress(this.#parts.ask, device.id);
   }
 
+  /** A port is about to be plugged: QEMU is asked for what has to be known while the wire is being made. The first of several. */
+  foresee(port: string): void {
+    if (this.#foreseen !== undefined && this.#parts.clock.now() < this.#foreseen.until) return;
+    const place = this.#turn.then(() => this.#place(port));
+    place.catch(() => undefined);
+    void this.#parts.reach(this.#parts.socket);
+    this.#foreseen = { port, place, until: this.#parts.clock.now() + FORESEEN_FOR };
+  }
+
   async #plug(wanted: PortPlug): Promise<void> {
-    const ids = await this.#devices.ids();
-    const device = firstUnused(wanted.name, ids);
-    // Asked together: each answer costs QEMU a turn with the guest's processors.
-    const asked = Promise.all([this.#slot(ids), this.#freeNetdev(device)]);
-    asked.catch(() => undefined);
+    const { port, place, until = 0 } = this.#foreseen ?? {};
+    const foreseen = port === wanted.name && this.#parts.clock.now() < until ? place : undefined;
+    const { ids, device, asked } = await (foreseen ?? this.#place(wanted.name));
     const wired = (await this.#states(ids, wanted.name)).filter((state) => state.wired);
     if (wired.some(({ mac }) => isSame(mac, wanted.mac))) return;
     if (wired.length > 0) {
@@ -125,6 +144,16 @@ export class HotPlug {
       await this.#freeNetdev(device).catch(() => undefined);
       throw failure;
     }
+  }
+
+  /** Where a port would go, with what is in its way asked to go. */
+  async #place(port: string): Promise<Place> {
+    const ids = await this.#devices.ids();
+    const device = firstUnused(port, ids);
+    // Asked together: each answer costs QEMU a turn with the guest's processors.
+    const asked = Promise.all([this.#slot(ids), this.#freeNetdev(device)]);
+    asked.catch(() => undefined);
+    return { ids, device, asked };
   }
 
   /** Whatever netdev of the port there is, that of a plug which came to nothing as well. */
@@ -191,8 +220,13 @@ export class HotPlug {
     return states.filter((state) => state !== undefined);
   }
 
+  #forget(): void {
+    this.#devices.changed();
+    this.#foreseen = undefined;
+  }
+
   #next<T>(change: () => Promise<T>): Promise<T> {
-    const done = this.#turn.then(change).finally(() => this.#devices.changed());
+    const done = this.#turn.then(change).finally(() => this.#forget());
     this.#turn = done.catch(() => undefined);
     return done;
   }

@@ -8,7 +8,7 @@ import type { QmpEvent } from './qmp.ts';
 export function qemuHandle(
   qemu: QemuNode,
   { node, header, files }: QemuProcess,
-  parts: Pick<HotPlugParts, 'hand' | 'clock'>,
+  parts: Pick<HotPlugParts, 'hand' | 'reach' | 'clock'>,
 ): NodeHandle {
   const devices = HotPlug.of({
     ...parts,
@@ -34,6 +34,7 @@ export function qemuHandle(
     ports: () => devices.ports(),
     ...(header.hotplug ? { freeSlots: () => devices.freeSlots() } : {}),
     plug: (port) => devices.plug(port),
+    foreseePlug: (port) => devices.foresee(port),
     unplug: (port) => devices.unplug(port),
     async nameInterface(mac, name) {
       await qemu.agent();

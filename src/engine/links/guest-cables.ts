@@ -57,6 +57,11 @@ export class GuestCables {
     return true;
   }
 
+  /** A port is about to be plugged. */
+  foresee(node: string, port: string): void {
+    this.#lab.records.get(node)?.handle?.foreseePlug?.(port);
+  }
+
   async unplug(node: string, port: string): Promise<void> {
     await this.#lab.records.get(node)?.handle?.unplug?.(port);
     this.#places.delete(portKey(node, port));

@@ -199,6 +199,11 @@ export class Wiring {
     await this.switchCarrier(new Map([[link.id, this.carrier.get(link.id) ?? true]]));
   }
 
+  /** A port is about to be plugged. */
+  foresee(node: string, port: string): void {
+    this.#guests.foresee(node, port);
+  }
+
   async unplug(node: string, port: string): Promise<void> {
     await this.#guests.unplug(node, port);
     await this.#hears.gone(node, port);

@@ -1,0 +1,125 @@
+import { Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
+import { HostError } from '../../boundary/host-error.ts';
+import type { HandedDescriptor, HandedLine } from '../../boundary/kernel.ts';
+import * as libc from '../netlink/libc.ts';
+import { unixAddress } from '../netlink/unix-address.ts';
+import { errnoOf } from '../system-failure.ts';
+import { AnswerLines } from './answer-lines.ts';
+import { failureOf } from './failure.ts';
+import { machineTime } from './machine-time.ts';
+
+/** sys/socket.h */
+const AF_UNIX = 1;
+const SOCK_STREAM = 1;
+const SOCK_NONBLOCK = 0o4000;
+const SOCK_CLOEXEC = 0o2000000;
+const MSG_NOSIGNAL = 0x4000;
+/** Pause before another try to connect to a server that has too many waiting already. Milliseconds. */
+const TRY_AGAIN = 10;
+/** How long a server that was reached ahead is held, in milliseconds: it may have no time for others meanwhile. */
+const REACHED_FOR = 1000;
+
+/** Talks to servers on unix sockets, and hands them descriptors. */
+export class Hands {
+  readonly #reached = new Map<string, { readonly fd: number; readonly forgetting: NodeJS.Timeout }>();
+
+  /** `Kernel.reach`. A server that is not there is told of by `hand`. */
+  async reach(path: string): Promise<void> {
+    if (this.#reached.has(path)) return;
+    const fd = await connect(path, machineTime() + REACHED_FOR).catch(() => undefined);
+    if (fd === undefined) return;
+    if (this.#reached.has(path)) libc.close(fd);
+    else this.#reached.set(path, { fd, forgetting: setTimeout(() => this.#forget(path), REACHED_FOR) });
+  }
+
+  /** `Kernel.hand`, until the machine's time is `until`. `open` opens a descriptor, which is closed here. Nothing blocks this thread. */
+  async hand(
+    path: string,
+    lines: readonly HandedLine[],
+    until: number,
+    open: (wanted: HandedDescriptor) => number,
+  ): Promise<readonly string[]> {
+    if (machineTime() >= until) throw silence(path);
+    const fd = this.#take(path) ?? (await connect(path, until));
+    const socket = new Socket({ fd });
+    const answers = new AnswerLines(socket, lines.length);
+    const late = setTimeout(() => answers.fail(silence(path)), Math.max(0, until - machineTime()));
+    try {
+      for (const { text, descriptor } of lines) {
+        const bytes = Buffer.from(`${text}\n`);
+        if (descriptor === undefined) libc.send(fd, bytes, MSG_NOSIGNAL);
+        else
+          sendWith(
+            fd,
+            bytes,
+            explained(`open ${descriptor.name}`, () => open(descriptor)),
+          );
+      }
+      return await answers.all;
+    } finally {
+      clearTimeout(late);
+      socket.destroy();
+    }
+  }
+
+  #take(path: string): number | undefined {
+    const reached = this.#reached.get(path);
+    this.#reached.delete(path);
+    clearTimeout(reached?.forgetting);
+    return reached?.fd;
+  }
+
+  #forget(path: string): void {
+    const fd = this.#take(path);
+    if (fd !== undefined) libc.close(fd);
+  }
+}
+
+/** The server's own listen(2) queue may be full for a moment. */
+async function connect(path: string, until: number): Promise<number> {
+  const fd = libc.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  try {
+    for (;;) {
+      const busy = explained(`connect to ${path}`, () => attempt(() => libc.connect(fd, unixAddress(path))));
+      if (!busy) return fd;
+      if (machineTime() >= until) throw silence(path);
+      await delay(TRY_AGAIN);
+    }
+  } catch (thrown) {
+    libc.close(fd);
+    throw thrown;
+  }
+}
+
+/** Whether the step has to be tried again. */
+function attempt(step: () => void): boolean {
+  try {
+    step();
+    return false;
+  } catch (thrown) {
+    if (errnoOf(thrown) === 'EAGAIN') return true;
+    throw thrown;
+  }
+}
+
+function explained<T>(doing: string, step: () => T): T {
+  try {
+    return step();
+  } catch (thrown) {
+    const { code, message } = failureOf(doing, thrown);
+    throw new HostError(code, message, { cause: thrown });
+  }
+}
+
+function sendWith(fd: number, bytes: Uint8Array, handed: number): void {
+  try {
+    libc.sendDescriptor(fd, bytes, handed);
+  } finally {
+    libc.close(handed);
+  }
+}
+
+function silence(path: string): HostError {
+  return new HostError('timeout', `nobody answered in time on ${path}`);
+}
