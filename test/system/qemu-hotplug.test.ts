@@ -115,6 +115,24 @@ describe.skipIf(noGuest !== undefined)('network devices that come and go', () =>
     await expect.poll(() => sh('cat /sys/class/net/first/carrier /sys/class/net/e5/carrier')).toBe('0\n1');
   });
 
+  it("plugs what was foreseen, in whatever order, and what was not; what never came is in nobody's way", async () => {
+    const before = await names();
+    for (const port of ['soon', 'later', 'never']) handle.foreseePlug?.(port);
+    await Promise.all([plug('later', 20), plug('soon', 21)]);
+    expect(await names()).toEqual([...before, 'later', 'soon'].toSorted());
+    handle.foreseePlug?.('never');
+    await plug('other', 22);
+    await handle.unplug?.('soon');
+    handle.foreseePlug?.('later');
+    await handle.unplug?.('later');
+    await plug('later', 23);
+    expect(await names()).toEqual([...before, 'later', 'other'].toSorted());
+    await handle.nameInterface?.(mac(23), 'e23');
+    for (const port of ['later', 'other']) await handle.unplug?.(port);
+    expect(await names()).toEqual(before);
+    await expect.poll(async () => (await seen(20)) + (await seen(22)) + (await seen(23)), { timeout: 20_000 }).toBe(0);
+  });
+
   it('finds all of it again when it is attached anew', async () => {
     const before = await handle.ports?.();
     handle.close();
