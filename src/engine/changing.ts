@@ -61,13 +61,10 @@ export class Changing {
       const refused = [...compiled.lab.links.refused].find(([link]) => !before.links.refused.has(link))?.[1];
       if (refused !== undefined) throw new HostError(refused.code, refused.message, { hint: refused.hint });
       const touched = touchedNodes(changes, before, compiled.lab);
-      // While the document is written, what there is now is looked at.
-      const planned = convergence.plan(touched, compiled);
-      planned.catch(() => undefined);
       await held.take(compiled);
       tellChanges(events, effective, touched, door);
       for (const [node, why] of held.outdated) warnings.push(`${node} runs on as it was until it is restarted: ${why}`);
-      return await convergence.reconcile(touched, await planned);
+      return await convergence.reconcile(touched);
     });
     await convergence.settled();
     return { failures: stepFailures(convergence.active.lab, reports), warnings, reports };

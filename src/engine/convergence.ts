@@ -121,13 +121,13 @@ export class Convergence {
     });
   }
 
-  /** The same, after connections were made to fit who runs. `plan` was made for the state as it is now. In a turn. */
-  async reconcile(scope?: ReadonlySet<string>, plan?: Plan): Promise<readonly StepReport[]> {
+  /** The same, after connections were made to fit who runs. In a turn. */
+  async reconcile(scope?: ReadonlySet<string>): Promise<readonly StepReport[]> {
     const { state } = this;
     const next = this.withConnections(state);
     if (next !== state) await this.#parts.held.become(next, { durable: false });
     const touched = scope && new Set([...scope, ...nodesOfDifference(state, next)]);
-    const reports = await this.converge(touched, plan !== undefined && next === state ? { ...unwatched, plan } : unwatched);
+    const reports = await this.converge(touched);
     // Whoever goes on may be connected now.
     return this.withConnections(this.state) === this.state ? reports : [...reports, ...(await this.reconcile(scope))];
   }

@@ -390,3 +390,39 @@ describe.skipIf(skip('plans of a lab of namespaces and a guest', noQemu ?? holde
     });
   },
 );
+
+const reversed = (link: string) => `graph reversed {
+  qn_template="namespace";
+  c; d;
+  ${link};
+}
+`;
+
+describe.skipIf(skip('a link drawn the other way round', holderLacks('root')))('a link that is drawn the other way round', () => {
+  let lab: EditedLab;
+
+  beforeAll(async () => {
+    lab = new EditedLab(
+      await labFixture('root'),
+      reversed('c:eth1 -- d:lan [qn_link="off", qn_tailip="10.0.0.1/24", qn_rate="1mbit"]'),
+    );
+    await lab.ok('up');
+  });
+
+  afterAll(() => lab.weft.end());
+
+  it('keeps its wire, and has the carrier, the addresses and the conditions that it has now, at once', async () => {
+    const index = async () => (await lab.ok('exec', 'c', '--', 'ip', '-o', 'link', 'show', 'dev', 'eth1')).split(':')[0];
+    const before = await index();
+    lab.write(reversed('d:lan -- c:eth1 [qn_headip="10.0.0.9/24"]'));
+    const steps = ['adjust d:lan -- c:eth1', 'give carrier to d:lan -- c:eth1', 'set the conditions of d:lan -- c:eth1'];
+    expect((await lab.steps()).toSorted()).toEqual(steps);
+    const { code, done } = await lab.apply('--yes');
+    expect({ code, done: done.toSorted() }).toEqual({ code: 0, done: steps.map((step) => `done ${step}`) });
+    expect(await index()).toBe(before);
+    const shown = await lab.ok('exec', 'c', '--', 'sh', '-c', 'ip -br -4 addr show dev eth1; tc qdisc show dev eth1');
+    expect(shown).toMatch(/^eth1\S* +UP +10\.0\.0\.9\/24 *\n/);
+    expect(shown).not.toContain('tbf');
+    expect(await lab.steps()).toEqual([]);
+  });
+});

@@ -21,6 +21,15 @@ export interface HearsOfInterfaces {
   readonly gone: (node: string, port: string) => Promise<void>;
 }
 
+/** What there was for another description of the lab. */
+interface Ahead {
+  readonly lab: Lab;
+  readonly wires: ReadonlySet<string>;
+  readonly index: InterfaceIndex;
+  /** By link of that description: wires that links have made which it does not have. */
+  readonly takenOver: ReadonlyMap<string, Wire>;
+}
+
 /** Makes, watches and switches the wires of one lab. */
 export class Wiring {
   readonly #kernel: Kernel;
@@ -34,6 +43,8 @@ export class Wiring {
   /** What links were last made to do to frames. */
   readonly #conditions = new Map<string, string>();
   readonly #guests: GuestCables;
+  /** What was last looked at for a description that may come to count. */
+  #ahead: Ahead | undefined;
 
   constructor(kernel: Kernel, files: Files, lab: Lab, hears: HearsOfInterfaces) {
     this.#kernel = kernel;
@@ -47,11 +58,13 @@ export class Wiring {
   follow(lab: Lab): void {
     this.#lab = lab;
     this.#guests.follow(lab);
+    if (this.#ahead?.lab === lab) this.#note(this.#ahead.wires, this.#ahead.index);
+    this.#ahead = undefined;
   }
 
-  /** The wire of a link as it was last made; undefined where there is none. */
+  /** The wire of a link as it was last made, also of one in the description that was last looked at; undefined where there is none. */
   made(link: string): Wire | undefined {
-    return this.#made.get(link);
+    return this.#made.get(link) ?? this.#ahead?.takenOver.get(link);
   }
 
   /**
@@ -67,6 +80,8 @@ export class Wiring {
     const index = new InterfaceIndex(interfaces);
     const wires = new Set<string>();
     for (const wire of lab.links.wires.values()) if (this.#exists(wire, index, scope)) wires.add(wire.link);
+    // Of another description, what is there counts once that one does.
+    this.#ahead = lab === this.#lab ? undefined : { lab, wires, index, takenOver: this.#takenOver(wires, lab) };
     if (lab === this.#lab) this.#note(wires, index);
     const running = [...new Map([...this.#lab.records, ...lab.records]).values()].filter(({ process }) => process !== undefined);
     const records = running.filter(({ name }) => near?.has(name) ?? true);
@@ -86,9 +101,11 @@ export class Wiring {
         ...gone.map(({ link }): StrayWire => ({ link, interfaces: [] })),
       ],
       settings: new Map(
-        [...this.#made].filter(([id, wire]) => lab.links.wires.get(id) !== wire).map(([id, wire]) => [id, settingsOf(wire)]),
+        [...this.#made, ...(this.#ahead?.takenOver ?? [])]
+          .filter(([id, wire]) => lab.links.wires.get(id) !== wire)
+          .map(([id, wire]) => [id, settingsOf(wire)]),
       ),
-      conditions: this.#conditions,
+      conditions: new Map([...this.#conditions, ...this.#inherited(this.#ahead?.takenOver ?? new Map())]),
       carrier: new Map([...this.carrier].filter(([link, on]) => this.#guests.know(link, on, lab))),
       plugs,
     };
@@ -249,10 +266,14 @@ export class Wiring {
 
   /** A wire that an engine before this one left otherwise than it is desired now counts as made from nothing, and is adjusted. */
   #note(wires: ReadonlySet<string>, index: InterfaceIndex): void {
+    const predecessor = this.#predecessors(this.#lab);
     for (const id of wires) {
       if (this.#made.has(id)) continue;
       const wire = this.#wire(id);
-      this.#made.set(id, index.suits(wire) ? wire : { ...wire, setUp: [] });
+      const before = predecessor(wire);
+      this.#made.set(id, before ?? (index.suits(wire) ? wire : { ...wire, setUp: [] }));
+      if (before !== undefined)
+        for (const [link, text] of this.#inherited(new Map([[id, before]]))) this.#conditions.set(link, text);
     }
     for (const id of this.#made.keys()) {
       if (wires.has(id) || !this.#lab.links.wires.has(id)) continue;
@@ -260,6 +281,28 @@ export class Wiring {
       this.carrier.delete(id);
       this.#conditions.delete(id);
     }
+  }
+
+  /** What links do to frames because those whose wires they take over did. */
+  #inherited(takenOver: ReadonlyMap<string, Wire>): readonly (readonly [link: string, conditions: string])[] {
+    return [...takenOver].flatMap(([link, before]) => {
+      const text = this.#conditions.get(before.link);
+      return text === undefined ? [] : [[link, text] as const];
+    });
+  }
+
+  #takenOver(wires: ReadonlySet<string>, lab: Lab): ReadonlyMap<string, Wire> {
+    const predecessor = this.#predecessors(lab);
+    const fresh = [...lab.links.wires.values()].filter(({ link }) => wires.has(link) && !this.#made.has(link));
+    const found = fresh.map((wire) => [wire.link, predecessor(wire)] as const);
+    return new Map(found.filter((entry): entry is readonly [string, Wire] => entry[1] !== undefined));
+  }
+
+  /** Finds the wire that a new one takes over as it is: that of a link which the lab no longer has, with the same interfaces. */
+  #predecessors(lab: Lab): (wire: Wire) => Wire | undefined {
+    const gone = [...this.#made.values()].filter(({ link, interfaces }) => interfaces.length > 0 && !lab.links.wires.has(link));
+    const byPlaces = new Map(gone.map((wire) => [placesOf(wire), wire]));
+    return (wire) => (gone.length === 0 ? undefined : byPlaces.get(placesOf(wire)));
   }
 
   /** These nodes, and those that a link of theirs joins them to: now, or as last made. */
@@ -300,6 +343,13 @@ export class Wiring {
     if (wire === undefined) throw new Error(`no wire for ${link}`);
     return wire;
   }
+}
+
+function placesOf({ interfaces }: Wire): string {
+  return interfaces
+    .map(({ netns, name, alias }) => `${netns}/${name} ${alias}`)
+    .toSorted()
+    .join('\n');
 }
 
 function isAwake({ records }: Lab, node: string): boolean {
