@@ -47,9 +47,12 @@ export const running = {
   },
 };
 
+/** How long a process may take to tidy up after work: that is a part of the work. Milliseconds. */
+const TIDIES_WITHIN = 12_000;
+
 /** Per cent of one processor that processes use together while nobody asks anything of them. */
 async function idleShare(pids, seconds) {
-  await new Promise((resolve) => setTimeout(resolve, 1000));
+  await new Promise((resolve) => setTimeout(resolve, TIDIES_WITHIN));
   const used = () => pids.reduce((sum, pid) => sum + cpuSeconds(pid), 0);
   const [before, begun] = [used(), performance.now()];
   await new Promise((resolve) => setTimeout(resolve, seconds * 1000));

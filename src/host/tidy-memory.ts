@@ -11,9 +11,9 @@ export interface ProcessMemory {
 }
 
 /** How often to look. Milliseconds. */
-const PERIOD = 10_000;
+const PERIOD = 5000;
 /** A process that has used more processor time than this since the last look is at work. Milliseconds. */
-const AT_WORK = 300;
+const AT_WORK = 150;
 /** Growth since the last collection that is worth one: half of what was left then, and this many bytes. */
 const SLACK = 16 * 1024 * 1024;
 
