@@ -340,7 +340,5 @@ export interface Kernel {
    * `timeout` after `deadlineMs`, or the errno's name (ENOENT: nobody listens at `path`).
    */
   hand(path: string, lines: readonly HandedLine[], deadlineMs: number): Promise<readonly string[]>;
-  /** Connects to a server that `hand` will talk to within a second; whoever listens there may hear nobody else until then. Never rejects. */
-  reach(path: string): Promise<void>;
   close(): Promise<void>;
 }

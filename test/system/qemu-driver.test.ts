@@ -53,7 +53,7 @@ describe.skipIf(noGuest !== undefined)('generated scripts under the driver', () 
       logs: systemGrowingFiles,
       files: systemFiles,
       commands: systemCommands,
-      kernel: { relay: notNeeded, hand: notNeeded, reach: notNeeded, signal: notNeeded, stopped: notNeeded },
+      kernel: { relay: notNeeded, hand: notNeeded, signal: notNeeded, stopped: notNeeded },
       small: smallGuest,
       setpriv: await systemCommands.find('setpriv'),
       environment: process.env,

@@ -31,7 +31,6 @@ export interface HotPlugParts {
   readonly ask: Ask;
   onEvent(listener: (event: QmpEvent) => void): void;
   readonly hand: Kernel['hand'];
-  readonly reach: Kernel['reach'];
   readonly clock: Clock;
 }
 
@@ -122,7 +121,6 @@ export class HotPlug {
     if (this.#foreseen !== undefined && this.#parts.clock.now() < this.#foreseen.until) return;
     const place = this.#turn.then(() => this.#place(port));
     place.catch(() => undefined);
-    void this.#parts.reach(this.#parts.socket);
     this.#foreseen = { port, place, until: this.#parts.clock.now() + FORESEEN_FOR };
   }
 

@@ -13,7 +13,7 @@ import { parseScriptHeader, type ScriptHeader } from './script-header.ts';
 
 export interface QemuDriverParts extends QemuParts, LaunchPlaces {
   readonly files: Files;
-  readonly kernel: Pick<Kernel, 'relay' | 'hand' | 'reach' | 'signal' | 'stopped'>;
+  readonly kernel: Pick<Kernel, 'relay' | 'hand' | 'signal' | 'stopped'>;
   readonly commands: Commands;
 }
 
@@ -89,11 +89,7 @@ class QemuDriver implements Driver {
     this.#starts.delete(node.run);
     if (header === undefined) return scriptHandle(node, found.pid, kernel);
     const process = { node: node.node.name, header, files: runFilesOf(node), log: logOf(node), ...lengths, exited };
-    return qemuHandle(QemuNode.hold(this.#parts, process), process, {
-      hand: (...talk) => kernel.hand(...talk),
-      reach: (path) => kernel.reach(path),
-      clock,
-    });
+    return qemuHandle(QemuNode.hold(this.#parts, process), process, { hand: (...talk) => kernel.hand(...talk), clock });
   }
 }
 

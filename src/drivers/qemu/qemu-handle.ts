@@ -8,7 +8,7 @@ import type { QmpEvent } from './qmp.ts';
 export function qemuHandle(
   qemu: QemuNode,
   { node, header, files }: QemuProcess,
-  parts: Pick<HotPlugParts, 'hand' | 'reach' | 'clock'>,
+  parts: Pick<HotPlugParts, 'hand' | 'clock'>,
 ): NodeHandle {
   const devices = HotPlug.of({
     ...parts,

@@ -149,10 +149,6 @@ class KernelClient implements Kernel {
     return this.#call('passages', passages, milliseconds);
   }
 
-  async reach(path: string): Promise<void> {
-    await this.#call('reach', path).catch(() => undefined);
-  }
-
   hand(path: string, lines: readonly HandedLine[], deadlineMs: number): ReturnType<Kernel['hand']> {
     return this.#call('hand', path, lines, machineTime() + deadlineMs);
   }

@@ -32,7 +32,6 @@ export interface KernelCalls {
   recapture: (socketPath: string, ports: CaptureRequest['ports']) => undefined;
   relay: (path: string, netns: Netns, host: string, port: number) => Promise<undefined>;
   /** `until` as `machineTime` counts: what waited too long for a worker that stood still is not done any more. */
-  reach: (path: string) => Promise<undefined>;
   hand: (path: string, lines: readonly HandedLine[], until: number) => Promise<readonly string[]>;
 }
 

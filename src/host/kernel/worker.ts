@@ -20,7 +20,7 @@ import { errnoOf } from '../system-failure.ts';
 import { findProcesses } from './find-processes.ts';
 import { flowsOf } from './flow-operations.ts';
 import { FrameCarrier } from './frame-carrier.ts';
-import { Hands } from './hands.ts';
+import { handLines } from './hand-lines.ts';
 import { LaunchThread } from './launch-thread.ts';
 import { LinkWatch } from './link-watch.ts';
 import { Namespaces } from './namespaces.ts';
@@ -50,7 +50,6 @@ export class KernelWorker {
   readonly #launcher: LaunchThread;
   readonly #watch: ProcessWatch;
   readonly #relays: Relays;
-  readonly #hands = new Hands();
   readonly #carrier: FrameCarrier;
   readonly #captures: Captures;
   readonly #unplugged = new Unplugged();
@@ -152,11 +151,7 @@ export class KernelWorker {
       await this.#relays.open(path, netns, host, port);
       return undefined;
     },
-    reach: async (path) => {
-      await this.#hands.reach(path);
-      return undefined;
-    },
-    hand: (path, lines, until) => this.#hands.hand(path, lines, until, (wanted) => this.#openOnce(wanted)),
+    hand: (path, lines, until) => handLines(path, lines, until, (wanted) => this.#openOnce(wanted)),
   };
 
   async close(): Promise<void> {
