@@ -1,4 +1,5 @@
 import { type MacAddress, parseMac } from '../model/mac-address.ts';
+import { rememberOutcome } from '../model/remember-outcome.ts';
 import { attributeOf, isGenerated, type Topology, type TopologyNode } from '../model/topology.ts';
 import { compareVersions } from '../model/version-order.ts';
 import { portKey } from './port-key.ts';
@@ -24,18 +25,7 @@ interface NumberedEnd {
  * - an end that still has no address (port number above 255, or its address is taken) gets the highest free one below XX:XX:XX:ff:ff:ff,
  *   XX:XX:XX being the first three bytes of its base.
  */
-export function macPlan(topology: Topology): ReadonlyMap<string, MacAddress> {
-  const known = plans.get(topology);
-  if (known !== undefined) return known;
-  const plan = freshPlan(topology);
-  plans.set(topology, plan);
-  return plan;
-}
-
-/** A topology never changes, and several parts of a lab ask for the plan of the same one. */
-const plans = new WeakMap<Topology, ReadonlyMap<string, MacAddress>>();
-
-function freshPlan(topology: Topology): ReadonlyMap<string, MacAddress> {
+export const macPlan: (topology: Topology) => ReadonlyMap<string, MacAddress> = rememberOutcome((topology) => {
   const macs = givenMacs(topology);
   const taken = new Set<string>(macs.values());
   const ends = numberedEnds(topology, macs);
@@ -53,7 +43,7 @@ function freshPlan(topology: Topology): ReadonlyMap<string, MacAddress> {
   const lowest = new Map<string, number>();
   for (const end of rest) macs.set(end.key, highestFree(end.base, taken, lowest));
   return macs;
-}
+});
 
 function givenMacs(topology: Topology): Map<string, MacAddress> {
   const macs = new Map<string, MacAddress>();

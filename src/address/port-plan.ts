@@ -1,3 +1,4 @@
+import { rememberOutcome } from '../model/remember-outcome.ts';
 import { isGenerated, type Link, type Topology, type TopologyNode } from '../model/topology.ts';
 import { assignPorts, type PlannedPort, type PortRequest, portNumber } from './port-numbers.ts';
 import { linksInWalkingOrder } from './walking-order.ts';
@@ -36,17 +37,10 @@ const firstUdp = 20_000;
  * the counter moves on at both ends of a link and for ports that the file gives, so there are gaps. A number that would be given twice or lies beyond
  * 65535 is replaced by the lowest free one from 10000 (TCP) or 20000 (UDP) on.
  */
-export function portPlan(topology: Topology): PortPlan {
-  const known = plans.get(topology);
-  if (known !== undefined) return known;
-  const { links, hubs } = udpPlan(topology);
-  const plan = { nodes: tcpPlan(topology), links, hubs };
-  plans.set(topology, plan);
-  return plan;
-}
-
-/** A topology never changes, and several parts of a lab ask for the plan of the same one. */
-const plans = new WeakMap<Topology, PortPlan>();
+export const portPlan: (topology: Topology) => PortPlan = rememberOutcome((topology) => ({
+  nodes: tcpPlan(topology),
+  ...udpPlan(topology),
+}));
 
 function tcpPlan(topology: Topology): ReadonlyMap<string, NodePorts> {
   const nodes = topology.nodes.filter(isGenerated);

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest';
 import { rememberOutcome } from './remember-outcome.ts';
 
-it('works once for the same two arguments, and anew for others', () => {
+it('works once for the same arguments, and anew for others', () => {
   let calls = 0;
   const pair = rememberOutcome((one: { readonly name: string }, other: string) => [one.name, other, ++calls]);
   const [a, b] = [{ name: 'a' }, { name: 'b' }];
