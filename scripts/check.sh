@@ -4,9 +4,9 @@ cd "$(dirname "$0")/.." || exit 1
 sh scripts/bootstrap.sh || exit 1
 PATH="$(sh scripts/runtime.sh):$PATH"
 export PATH
-status=0
+failed=
 for step in lint types boundaries dead-code unit; do
   printf '%s\n' "== $step"
-  npm run --silent "$step" || { status=1; printf 'ERROR: %s failed\n' "$step" >&2; }
+  npm run --silent "$step" || failed="$failed $step"
 done
-exit $status
+[ -z "$failed" ] || { printf 'ERROR: failed:%s\n' "$failed" >&2; exit 1; }

@@ -51,5 +51,5 @@ tests system || status=1
 if [ -n "$apart" ]; then wait "$apart" || status=1; cat .cache/apart.log; else tests apart || status=1; fi
 wait "$checks" || status=1
 cat .cache/checks.log
-node scripts/count-tests.mjs .cache/unit-tests.json .cache/system-tests.json .cache/apart-tests.json || status=1
+node scripts/sum-up-tests.mjs .cache/unit-tests.json .cache/system-tests.json .cache/apart-tests.json || status=1
 exit $status
