@@ -6,12 +6,19 @@
 import { readdirSync, rmSync, statSync } from 'node:fs';
 import { basename } from 'node:path';
 import { build } from 'esbuild';
+import { sharedModuleFaults } from './shared-modules.mjs';
 
 const programs = ['weft', 'engine', 'kernel-worker'];
 const made = new Set();
 const parts = new Map();
+/** By name of a built file: the sources in it, and the parts that it loads later. */
+const files = new Map();
 
-await Promise.all(programs.map((name) => bundle(`src/main/${name}.ts`, '[name]')));
+const built = await Promise.all(programs.map((name) => bundle(`src/main/${name}.ts`, '[name]')));
+
+const faults = new Set(built.flatMap((program) => sharedModuleFaults(files, program)));
+for (const fault of faults) process.stderr.write(`ERROR: ${fault}\n`);
+if (faults.size > 0) process.exit(1);
 
 // Parts of earlier builds go, but not at once: a program that started from them may still load them.
 const HOUR = 3_600_000;
@@ -40,9 +47,13 @@ async function bundle(entry, name) {
     metafile: true,
     plugins: [{ name: 'parts', setup: loadLater }],
   });
-  const files = Object.keys(metafile.outputs).map((path) => basename(path));
-  for (const file of files) made.add(file);
-  return files.find((file) => file.endsWith('.cjs'));
+  const outputs = Object.keys(metafile.outputs).map((path) => basename(path));
+  for (const file of outputs) made.add(file);
+  const program = outputs.find((file) => file.endsWith('.cjs'));
+  const { imports } = metafile.outputs[`dist/${program}`];
+  const later = imports.filter(({ path }) => path.startsWith('./')).map(({ path }) => basename(path));
+  files.set(program, { sources: Object.keys(metafile.inputs), parts: later });
+  return program;
 }
 
 function loadLater({ onResolve, resolve }) {

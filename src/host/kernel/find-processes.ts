@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import type { NodeProcess } from '../../boundary/kernel.ts';
 import { pidfdOpen } from '../netlink/libc.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { errnoOf } from '../system-failure.ts';
 import { ownerMarks } from './owner-marks.ts';
 import { processNumbers, readProcessStat } from './process-stat.ts';
@@ -38,7 +38,7 @@ export function hostPidOf(pid: number, hostProc: string): number {
   const fd = pidfdOpen(pid);
   try {
     const number = Number(/^Pid:\s*(-?\d+)/m.exec(readFileSync(`${hostProc}/self/fdinfo/${fd}`, 'utf8'))?.[1]);
-    if (!(number > 0)) throw new SystemError(ESRCH, 'fdinfo');
+    if (!(number > 0)) throw new SyscallError(ESRCH, 'fdinfo');
     return number;
   } finally {
     closeSync(fd);

@@ -13,7 +13,7 @@ import { HOST, type Netns, PANEL } from '../../boundary/kernel.ts';
 import * as libc from '../netlink/libc.ts';
 import { setLink } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { errnoOf } from '../system-failure.ts';
 
 /** Where ip(8) looks for namespaces by name. */
@@ -82,7 +82,7 @@ export class Namespaces {
       libc.setns(fd, libc.CLONE_NEWNET);
     } catch (thrown) {
       if (netns !== HOST || errnoOf(thrown) !== 'EPERM') throw thrown;
-      throw new SystemError(
+      throw new SyscallError(
         EPERM,
         'setns',
         'only root may change the network of the machine itself: run weft as root, with sudo',
@@ -212,12 +212,12 @@ function openNamespace(netns: Netns): number {
   } catch (thrown) {
     if (errnoOf(thrown) !== 'ENOENT') throw thrown;
   }
-  throw new SystemError(ENOENT, 'open', `there is no namespace ${netns}`);
+  throw new SyscallError(ENOENT, 'open', `there is no namespace ${netns}`);
 }
 
 function pathOf(netns: Netns): string {
   if (!/^[^/\0@][^/\0]*$/.test(netns) || netns === '.' || netns === '..' || Buffer.byteLength(netns) > 255) {
-    throw new SystemError(EINVAL, 'path', `${JSON.stringify(netns)} cannot name a namespace`);
+    throw new SyscallError(EINVAL, 'path', `${JSON.stringify(netns)} cannot name a namespace`);
   }
   return `${folder}/${netns}`;
 }

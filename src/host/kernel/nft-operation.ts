@@ -1,6 +1,6 @@
 import type { KernelOp } from '../../boundary/kernel.ts';
 import { startProgram } from '../netlink/run-program.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { findProgram } from './find-program.ts';
 import type { Namespaces } from './namespaces.ts';
 import { nftComplaint } from './nft-complaint.ts';
@@ -26,11 +26,11 @@ export function loadRules(namespaces: Namespaces, op: NftOp): void {
 export function startLoading(namespaces: Namespaces, { netns, text }: NftOp): () => void {
   namespaces.enter(netns);
   const program = findProgram('nft', path.split(':'), '/');
-  if (program === undefined) throw new SystemError(ENOENT, 'nft', 'nft is not installed; it is in the package nftables');
+  if (program === undefined) throw new SyscallError(ENOENT, 'nft', 'nft is not installed; it is in the package nftables');
   const environment = [`PATH=${path}`, 'LC_ALL=C'];
   const running = startProgram({ program, argv: ['nft', '-f', '-'], environment, directory: '/' }, text);
   return () => {
     const { code, output } = running.end(patience);
-    if (code !== 0) throw new SystemError(EINVAL, 'nft', nftComplaint(output, text));
+    if (code !== 0) throw new SyscallError(EINVAL, 'nft', nftComplaint(output, text));
   };
 }

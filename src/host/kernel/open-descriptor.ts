@@ -1,7 +1,7 @@
 import type { HandedDescriptor } from '../../boundary/kernel.ts';
 import { getLink } from '../netlink/links.ts';
 import { openPacketSocket } from '../netlink/packet-socket.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { openTap } from '../netlink/tap.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -18,6 +18,6 @@ export function openDescriptor(namespaces: Namespaces, { kind, netns, name }: Ha
     return openTap(name);
   } catch (thrown) {
     if (errnoOf(thrown) !== 'EBUSY') throw thrown;
-    throw new SystemError(EBUSY, 'open', `another process holds the TAP ${name}`);
+    throw new SyscallError(EBUSY, 'open', `another process holds the TAP ${name}`);
   }
 }

@@ -8,7 +8,7 @@ import { deleteLink, getLink, linkIndex, setLink } from '../netlink/links.ts';
 import { setNeighbours } from '../netlink/neighbours.ts';
 import { setQdisc } from '../netlink/qdisc.ts';
 import { setRoutes } from '../netlink/routes.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import type { Classifier } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import { doing } from './doing.ts';
@@ -148,7 +148,7 @@ function perform<Name extends KernelOp['op']>(namespaces: Namespaces, op: Op<Nam
 function joinBridge(namespaces: Namespaces, { netns, name, bridge }: Op<'bridge-join'>): void {
   const socket = namespaces.socket(netns);
   const found = getLink(socket, bridge);
-  if (found.kind !== 'bridge') throw new SystemError(EINVAL, 'bridge', `${bridge} is no bridge`);
+  if (found.kind !== 'bridge') throw new SyscallError(EINVAL, 'bridge', `${bridge} is no bridge`);
   setLink(socket, name, { master: found.index });
 }
 
@@ -192,7 +192,7 @@ function removeLink(namespaces: Namespaces, netns: Netns, name: string): void {
 }
 
 function setSysctl(namespaces: Namespaces, { netns, key, value }: Op<'sysctl'>): void {
-  if (key.startsWith('/') || key.split('/').includes('..')) throw new SystemError(EINVAL, 'sysctl', `${key} is no sysctl`);
+  if (key.startsWith('/') || key.split('/').includes('..')) throw new SyscallError(EINVAL, 'sysctl', `${key} is no sysctl`);
   namespaces.enter(netns);
   writeFileSync(`/proc/sys/${key}`, value, { flag: 'r+' });
 }

@@ -1,6 +1,6 @@
 import { HOST, type Netns, PANEL } from '../../boundary/kernel.ts';
 import { getLink, type LinkInfo } from '../netlink/links.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
 
@@ -34,8 +34,8 @@ export function refuseForeign(netns: Netns, found: LinkInfo, alias: string): voi
   if (found.alias.split(' ').slice(0, 2).join(' ') === alias.split(' ').slice(0, 2).join(' ')) return;
   if (netns !== HOST) {
     if (!isForeign(netns, found)) return;
-    throw new SystemError(EEXIST, 'link', `${netns} has an interface ${found.name} of its own already`);
+    throw new SyscallError(EEXIST, 'link', `${netns} has an interface ${found.name} of its own already`);
   }
   const owner = isOurs(found.alias) ? `it belongs to the lab ${found.alias.split(' ')[1]}` : 'it is not ours';
-  throw new SystemError(EEXIST, 'link', `the machine has an interface ${found.name} already, and ${owner}`);
+  throw new SyscallError(EEXIST, 'link', `the machine has an interface ${found.name} already, and ${owner}`);
 }

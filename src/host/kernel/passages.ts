@@ -5,7 +5,7 @@ import type { FramePoint, KernelFailure, Netns, Passage } from '../../boundary/k
 import * as libc from '../netlink/libc.ts';
 import { addVeth, deleteLink, linkIndex, setLink } from '../netlink/links.ts';
 import { frameReceiver, openPacketSocket } from '../netlink/packet-socket.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { type Classifier, setDetour } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import { failureOf } from './failure.ts';
@@ -96,7 +96,8 @@ function openAt(namespaces: Namespaces, netns: Netns, name: string, leaving: boo
 
 /** Only what holds a TAP can send there; a short-lived veth pair beside it leads frames to where they would come in. */
 function detour(namespaces: Namespaces, { lab, classifier }: PassageMeans, { netns, name }: FramePoint, at: number): Entrance {
-  if (classifier === undefined) throw new SystemError(ENOENT, 'tc', 'this kernel has neither the tc classifier matchall nor u32');
+  if (classifier === undefined)
+    throw new SyscallError(ENOENT, 'tc', 'this kernel has neither the tc classifier matchall nor u32');
   const socket = namespaces.socket(netns);
   const target = linkIndex(socket, name);
   const unique = `~${randomBytes(4).toString('hex')}`;

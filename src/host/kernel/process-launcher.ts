@@ -2,7 +2,7 @@ import { closeSync, openSync, statSync } from 'node:fs';
 import { EMPTY, type SpawnRequest } from '../../boundary/kernel.ts';
 import * as libc from '../netlink/libc.ts';
 import { spawnProcess } from '../netlink/spawn-process.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { findProgram } from './find-program.ts';
 import type { Namespaces } from './namespaces.ts';
 import { openDescriptor } from './open-descriptor.ts';
@@ -79,9 +79,9 @@ export class ProcessLauncher {
 
 /** On the new process's own PATH and from its own directory. */
 function programOf({ argv, environment, directory }: SpawnRequest): string {
-  if (!statSync(directory).isDirectory()) throw new SystemError(ENOENT, 'chdir', `${directory} is no directory`);
+  if (!statSync(directory).isDirectory()) throw new SyscallError(ENOENT, 'chdir', `${directory} is no directory`);
   const [word = ''] = argv;
   const found = findProgram(word, (environment['PATH'] ?? '/usr/bin:/bin').split(':'), directory);
-  if (found === undefined) throw new SystemError(ENOENT, 'exec', `there is no program ${word}`);
+  if (found === undefined) throw new SyscallError(ENOENT, 'exec', `there is no program ${word}`);
   return found;
 }

@@ -1,7 +1,7 @@
 import type { KernelOp } from '../../boundary/kernel.ts';
 import { getLink } from '../netlink/links.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
-import { SystemError } from '../netlink/system-error.ts';
+import { SyscallError } from '../netlink/syscall-error.ts';
 import { addIngress, type Classifier, deleteIngress, setRedirect } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
@@ -19,7 +19,7 @@ export function redirect(namespaces: Namespaces, { netns, from, to }: Redirect, 
     return;
   }
   if (classifier === undefined) {
-    throw new SystemError(ENOENT, 'tc', 'this kernel has neither the tc classifier matchall nor u32');
+    throw new SyscallError(ENOENT, 'tc', 'this kernel has neither the tc classifier matchall nor u32');
   }
   const targets = to.map((name) => getLink(socket, name).index);
   let fresh = true;

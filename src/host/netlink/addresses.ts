@@ -2,7 +2,7 @@ import { isIPv4, isIPv6, SocketAddress } from 'node:net';
 import { errnoOf } from '../system-failure.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** linux/rtnetlink.h, linux/if_addr.h, sys/socket.h */
 const RTM_NEWADDR = 20;
@@ -91,13 +91,13 @@ export function parseAddress(text: string): Address {
   const family = isIPv4(ip) ? AF_INET : isIPv6(ip) && !ip.includes('%') ? AF_INET6 : undefined;
   const longest = family === AF_INET ? 32 : 128;
   const prefix = length === undefined ? longest : /^\d{1,3}$/.test(length) ? Number(length) : Number.NaN;
-  if (family === undefined || !(prefix <= longest)) throw new SystemError(EINVAL, 'address', `${text} is no IP/PREFIX`);
+  if (family === undefined || !(prefix <= longest)) throw new SyscallError(EINVAL, 'address', `${text} is no IP/PREFIX`);
   return { family, bytes: family === AF_INET ? Buffer.from(ip.split('.').map(Number)) : ipv6Bytes(ip), prefix };
 }
 
 /** An address alone, without a length. Throws EINVAL for anything else. */
 export function parseHost(text: string): { readonly family: number; readonly bytes: Buffer } {
-  if (text.includes('/')) throw new SystemError(EINVAL, 'address', `${text} is no address of one host`);
+  if (text.includes('/')) throw new SyscallError(EINVAL, 'address', `${text} is no address of one host`);
   return parseAddress(text);
 }
 

@@ -1,4 +1,4 @@
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** Makes a change for each, going on after what the kernel refuses; throws in the end, with all of it. `name` says of what it was. */
 export function changeEach<T>(things: Iterable<T>, change: (thing: T) => void, name: (thing: T) => string): void {
@@ -7,10 +7,10 @@ export function changeEach<T>(things: Iterable<T>, change: (thing: T) => void, n
     try {
       change(thing);
     } catch (thrown) {
-      if (!(thrown instanceof SystemError)) throw thrown;
+      if (!(thrown instanceof SyscallError)) throw thrown;
       refused.push({ errno: thrown.errno, text: `${name(thing)}: ${thrown.reason}` });
     }
   }
   const [first] = refused;
-  if (first !== undefined) throw new SystemError(first.errno, 'netlink', refused.map(({ text }) => text).join('; '));
+  if (first !== undefined) throw new SyscallError(first.errno, 'netlink', refused.map(({ text }) => text).join('; '));
 }

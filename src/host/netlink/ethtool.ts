@@ -1,5 +1,5 @@
 import * as libc from './libc.ts';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** linux/sockios.h, linux/ethtool.h, sys/socket.h */
 const SIOCETHTOOL = 0x8946;
@@ -35,7 +35,7 @@ function ethtool(fd: number, name: string, command: number, value: number): numb
   try {
     libc.interfaceIoctl(fd, SIOCETHTOOL, name, argument);
   } catch (thrown) {
-    if (!(thrown instanceof SystemError) || thrown.code !== 'EOPNOTSUPP') throw thrown;
+    if (!(thrown instanceof SyscallError) || thrown.code !== 'EOPNOTSUPP') throw thrown;
   }
   return argument[1] ?? 0;
 }

@@ -1,8 +1,8 @@
 import koffi from 'koffi';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /**
- * The system calls that Node does not offer, called in this thread through the C library. Each throws a SystemError with the errno's
+ * The system calls that Node does not offer, called in this thread through the C library. Each throws a SyscallError with the errno's
  * name; those that say so in their names return the error's number instead.
  */
 const library = koffi.load(null);
@@ -60,7 +60,7 @@ const calls = {
 
 function checked(name: string, result: number): number {
   if (result >= 0) return result;
-  throw new SystemError(koffi.errno(), name);
+  throw new SyscallError(koffi.errno(), name);
 }
 
 /** linux/sched.h */
@@ -214,7 +214,7 @@ export interface SharedMemory {
 export function mapShared(fd: number, length: number): SharedMemory {
   const [PROT_READ_WRITE, MAP_SHARED] = [3, 1];
   const address: bigint = calls.mmap(null, length, PROT_READ_WRITE, MAP_SHARED, fd, 0);
-  if (BigInt.asIntN(64, address) === -1n) throw new SystemError(koffi.errno(), 'mmap');
+  if (BigInt.asIntN(64, address) === -1n) throw new SyscallError(koffi.errno(), 'mmap');
   return {
     bytes: koffi.view(address, length),
     release: () => {
@@ -300,14 +300,14 @@ export function poll(descriptors: Uint8Array, count: number, milliseconds: numbe
     const ready = calls.poll(descriptors, count, milliseconds);
     if (ready >= 0) return ready;
     const errno = koffi.errno();
-    if (errno !== EINTR) throw new SystemError(errno, 'poll');
+    if (errno !== EINTR) throw new SyscallError(errno, 'poll');
   }
 }
 
 /** False when there is no such process. */
 export function kill(pid: number, signal: number): boolean {
   if (calls.kill(pid, signal) === 0) return true;
-  const failure = new SystemError(koffi.errno(), 'kill');
+  const failure = new SyscallError(koffi.errno(), 'kill');
   if (failure.code === 'ESRCH') return false;
   throw failure;
 }
@@ -324,7 +324,7 @@ export function reap(child = -1): { readonly pid: number; readonly status: numbe
 export function waitFor(child: number): number {
   const status = Buffer.alloc(4);
   while (calls.waitpid(child, status, 0) < 0) {
-    if (koffi.errno() !== EINTR) throw new SystemError(koffi.errno(), 'waitpid');
+    if (koffi.errno() !== EINTR) throw new SyscallError(koffi.errno(), 'waitpid');
   }
   return status.readInt32LE(0);
 }

@@ -2,7 +2,7 @@ import * as libc from './libc.ts';
 import { type LinkInfo, linkNews } from './links.ts';
 import { attributesIn, Message, messagesIn } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** sys/socket.h, linux/netlink.h, linux/rtnetlink.h, linux/net_namespace.h */
 const AF_NETLINK = 16;
@@ -93,7 +93,7 @@ export function namespaceNumber(socket: NetlinkSocket, netns: number): number {
   try {
     socket.change(new Message(RTM_NEWNSID, 0).raw(Buffer.alloc(4)).u32(NETNSA_NSID, automatic).u32(NETNSA_FD, netns));
   } catch (thrown) {
-    if (!(thrown instanceof SystemError) || thrown.code !== 'EEXIST') throw thrown;
+    if (!(thrown instanceof SyscallError) || thrown.code !== 'EEXIST') throw thrown;
   }
   const { body } = socket.get(new Message(RTM_GETNSID, 0).raw(Buffer.alloc(4)).u32(NETNSA_FD, netns));
   const number = attributesIn(body, 4).get(NETNSA_NSID)?.readInt32LE(0);

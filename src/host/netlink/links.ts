@@ -1,6 +1,6 @@
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_EXCL, type Received, textOf } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** linux/rtnetlink.h */
 const RTM_NEWLINK = 16;
@@ -123,8 +123,8 @@ function askFor(socket: NetlinkSocket, name: string): Received {
   try {
     return socket.get(new Message(RTM_GETLINK, 0).raw(header(0, 0, 0)).text(IFLA_IFNAME, name));
   } catch (thrown) {
-    if (!(thrown instanceof SystemError) || thrown.code !== 'ENODEV') throw thrown;
-    throw new SystemError(thrown.errno, 'netlink', `there is no interface ${name}`);
+    if (!(thrown instanceof SyscallError) || thrown.code !== 'ENODEV') throw thrown;
+    throw new SyscallError(thrown.errno, 'netlink', `there is no interface ${name}`);
   }
 }
 

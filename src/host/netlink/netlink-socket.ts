@@ -1,6 +1,6 @@
 import * as libc from './libc.ts';
 import { attributesIn, type Message, messagesIn, NLM_F_ACK, NLM_F_DUMP, type Received, textOf } from './message.ts';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** sys/socket.h and linux/netlink.h */
 const AF_NETLINK = 16;
@@ -41,7 +41,7 @@ export class NetlinkSocket {
     libc.close(this.#fd);
   }
 
-  /** Sends a change and waits until the kernel has made it. Throws a SystemError when it refuses. */
+  /** Sends a change and waits until the kernel has made it. Throws a SyscallError when it refuses. */
   change(message: Message): void {
     this.#exchange(message, NLM_F_ACK, () => undefined);
   }
@@ -89,7 +89,7 @@ function acknowledge({ body, flags }: Received): void {
   const capped = (flags & NLM_F_CAPPED) !== 0;
   const echoed = capped ? 16 : body.readUInt32LE(4);
   const detail = (flags & NLM_F_ACK_TLVS) === 0 ? '' : textOf(attributesIn(body, 4 + ((echoed + 3) & ~3)).get(NLMSGERR_ATTR_MSG));
-  throw new SystemError(errno, 'netlink', detail);
+  throw new SyscallError(errno, 'netlink', detail);
 }
 
 function copied(answer: Received): Received {

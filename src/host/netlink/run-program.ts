@@ -1,7 +1,7 @@
 import { fstatSync, readSync, writeSync } from 'node:fs';
 import * as libc from './libc.ts';
 import { type SpawnOptions, spawnProcess } from './spawn-process.ts';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** struct pollfd (poll.h) */
 const POLLFD = 8;
@@ -76,7 +76,7 @@ function endOf(child: number, milliseconds: number): number {
     const ended = libc.poll(descriptors, 1, milliseconds) > 0;
     if (!ended) libc.kill(-child, SIGKILL);
     const status = libc.waitFor(child);
-    if (!ended) throw new SystemError(ETIMEDOUT, 'wait', `it took more than ${milliseconds / 1000} s`);
+    if (!ended) throw new SyscallError(ETIMEDOUT, 'wait', `it took more than ${milliseconds / 1000} s`);
     return status;
   } finally {
     libc.close(watched);

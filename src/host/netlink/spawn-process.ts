@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** posix_spawn(3), glibc 2.29 or musl 1.1.24 and later. The child starts in the namespaces of the calling thread. */
 const library = koffi.load(null);
@@ -62,5 +62,5 @@ export function spawnProcess({ program, argv, environment, directory, descriptor
 
 /** These calls return the errno itself. */
 function checked(errno: number, call: string): void {
-  if (errno !== 0) throw new SystemError(errno, call);
+  if (errno !== 0) throw new SyscallError(errno, call);
 }

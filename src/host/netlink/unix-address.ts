@@ -1,4 +1,4 @@
-import { SystemError } from './system-error.ts';
+import { SyscallError } from './syscall-error.ts';
 
 /** sys/socket.h, asm-generic/errno.h */
 const AF_UNIX = 1;
@@ -8,7 +8,7 @@ const longest = 107;
 /** struct sockaddr_un (unix(7)). */
 export function unixAddress(path: string): Buffer {
   const bytes = Buffer.from(path);
-  if (bytes.length > longest) throw new SystemError(ENAMETOOLONG, 'bind', `${path} is too long for a socket`);
+  if (bytes.length > longest) throw new SyscallError(ENAMETOOLONG, 'bind', `${path} is too long for a socket`);
   const address = Buffer.alloc(2 + longest + 1);
   address.writeUInt16LE(AF_UNIX, 0);
   address.set(bytes, 2);
