@@ -43,8 +43,13 @@ Examples:
       meaning: 'a node that is not ready by then counts as failed (default: 300)',
       env: 'WEFT_TIMEOUT',
     },
+    {
+      flags: '-y, --yes',
+      meaning: 'restart and end nodes where the file takes that, and install missing system packages, without asking',
+      env: 'WEFT_YES',
+    },
   ],
-  shares: ['json', 'template', 'yes'],
+  shares: ['json', 'template'],
   async run(context, words, voice) {
     const place = await findPlace(context, words, words.positional[0]);
     // The file is read while the engine is looked for.
