@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, expect, it } from 'vitest';
 import { ConsoleReader } from '../../../test/support/console-reader.ts';
 import { streamPair } from '../../../test/support/stream-pair.ts';
+import type { Clock } from '../../boundary/clock.ts';
 import type { ByteStream } from '../../boundary/streams.ts';
 import { systemClock } from '../../host/clock.ts';
 import { systemGrowingFiles } from '../../host/growing-files.ts';
@@ -14,13 +15,20 @@ let folder: string;
 let place: LogPlace;
 let far: ByteStream;
 let console: ByteStream;
+/** Resolves when the log has been looked at and had nothing. */
+let lookedInVain: PromiseWithResolvers<void>;
 
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'weft-logged-'));
   place = { path: `${folder}/log`, at: 0 };
   const [near, other] = await streamPair();
   far = other;
-  console = loggedStream(near, place, { logs: systemGrowingFiles, clock: systemClock });
+  lookedInVain = Promise.withResolvers();
+  const sleep: Clock['sleep'] = (milliseconds) => {
+    lookedInVain.resolve();
+    return systemClock.sleep(milliseconds);
+  };
+  console = loggedStream(near, place, { logs: systemGrowingFiles, clock: { ...systemClock, sleep } });
 });
 afterEach(() => {
   console.close();
@@ -48,14 +56,15 @@ it('shows what the log has and the socket has not, once and in order', async () 
 
 it('waits for a log that is written after the socket', async () => {
   const reader = new ConsoleReader(console);
+  const closed = new Promise<string>((resolve) => console.onClose(() => resolve(reader.text)));
   say('hello');
-  await systemClock.sleep(10);
+  await lookedInVain.promise;
   log('hello');
   say(' world');
   log(' world');
   await reader.shows('world');
-  await systemClock.sleep(400);
-  expect(reader.text).toBe('hello world');
+  far.close();
+  expect(await closed).toBe('hello world');
 });
 
 it('shows what the socket says where nothing is logged', async () => {
