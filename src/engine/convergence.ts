@@ -91,13 +91,13 @@ export class Convergence {
   async plan(scope?: ReadonlySet<string>, aim: Aim = this.#aim()): Promise<Plan> {
     const { wiring } = this.active;
     const { lab, state, outdated, relaunch = false } = aim;
-    const observed = await wiring.observe(scope, lab);
+    const { observed, made } = await wiring.observe(scope, lab);
     const desired = lab.desired({
       runs: (record) =>
         state.running.has(record.name) && (relaunch || record.process !== undefined || record.reason === undefined),
       paused: (node) => state.paused.has(node),
       outdated: (node) => outdated.get(node),
-      made: (link) => wiring.made(link),
+      made,
     });
     return { desired, steps: planLab(desired, observed) };
   }
@@ -173,7 +173,7 @@ export class Convergence {
   nameAgain(): void {
     const { active, state } = this;
     for (const { id, tail, head } of [...connectionLinks(state), ...state.changes.attached]) {
-      if (active.wiring.made(id) === undefined) continue;
+      if (!active.wiring.isMade(id)) continue;
       for (const { node, port } of [tail, head]) if (port !== undefined) this.#parts.guestPorts.plugged(active, node, port);
     }
   }

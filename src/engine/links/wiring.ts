@@ -4,10 +4,12 @@ import { HOST, type Kernel, type KernelFailure, type KernelOp, PANEL } from '../
 import type { ObservedLab, StrayWire } from '../../plan/observed.ts';
 import { hubOps } from '../../wires/hub-ops.ts';
 import type { Wire } from '../../wires/wire.ts';
-import { type Lab, settingsOf } from '../lab.ts';
+import type { Lab } from '../lab.ts';
 import { conditionedLinks, conditionWork } from './conditions.ts';
 import { conditionsText } from './conditions-text.ts';
 import { GuestCables } from './guest-cables.ts';
+import { KnownWires } from './known-wires.ts';
+import { nearNodes } from './near-nodes.ts';
 import { observePlugs } from './observe-plugs.ts';
 import { InterfaceIndex, strayWires } from './observe-wires.ts';
 
@@ -21,13 +23,11 @@ export interface HearsOfInterfaces {
   readonly gone: (node: string, port: string) => Promise<void>;
 }
 
-/** What there was for another description of the lab. */
-interface Ahead {
-  readonly lab: Lab;
-  readonly wires: ReadonlySet<string>;
-  readonly index: InterfaceIndex;
-  /** By link of that description: wires that links have made which it does not have. */
-  readonly takenOver: ReadonlyMap<string, Wire>;
+/** What is, as one description of the lab names it. */
+export interface Observation {
+  readonly observed: ObservedLab;
+  /** The wire of a link as it was last made, or as the link takes it over; undefined where there is none. */
+  readonly made: (link: string) => Wire | undefined;
 }
 
 /** Makes, watches and switches the wires of one lab. */
@@ -36,21 +36,15 @@ export class Wiring {
   readonly #files: Files;
   #lab: Lab;
   readonly #hears: HearsOfInterfaces;
-  /** Wires that exist, as they were last made. */
-  readonly #made = new Map<string, Wire>();
-  /** What the kernel's side of each link was last told. */
-  readonly carrier: Map<string, boolean> = new Map();
-  /** What links were last made to do to frames. */
-  readonly #conditions = new Map<string, string>();
+  readonly #known: KnownWires;
   readonly #guests: GuestCables;
-  /** What was last looked at for a description that may come to count. */
-  #ahead: Ahead | undefined;
 
   constructor(kernel: Kernel, files: Files, lab: Lab, hears: HearsOfInterfaces) {
     this.#kernel = kernel;
     this.#files = files;
     this.#lab = lab;
     this.#hears = hears;
+    this.#known = new KnownWires(lab);
     this.#guests = new GuestCables(lab);
   }
 
@@ -58,66 +52,65 @@ export class Wiring {
   follow(lab: Lab): void {
     this.#lab = lab;
     this.#guests.follow(lab);
-    if (this.#ahead?.lab === lab) this.#note(this.#ahead.wires, this.#ahead.index);
-    this.#ahead = undefined;
+    this.#known.follow(lab);
   }
 
-  /** The wire of a link as it was last made, also of one in the description that was last looked at; undefined where there is none. */
-  made(link: string): Wire | undefined {
-    return this.#made.get(link) ?? this.#ahead?.takenOver.get(link);
+  /** Whether a link's wire exists, as far as was seen last. */
+  isMade(link: string): boolean {
+    return this.#known.made(link) !== undefined;
+  }
+
+  /** What the kernel's side of each link was last told. */
+  get carrier(): ReadonlyMap<string, boolean> {
+    return this.#known.carrier;
   }
 
   /**
    * Reads back from the kernel and the hypervisors what exists. With `scope`, only what touches these nodes is looked at, and the rest counts
    * as it was when it was last looked at. `lab` is the description to compare with.
    */
-  async observe(scope?: ReadonlySet<string>, lab: Lab = this.#lab): Promise<ObservedLab> {
+  async observe(scope?: ReadonlySet<string>, lab: Lab = this.#lab): Promise<Observation> {
     const namespaces = await this.#kernel.namespaces();
-    const near = scope && this.#near(scope, lab);
+    const near = scope && nearNodes(scope, [...lab.links.wires.values(), ...this.#known.wires.values()]);
     const looked = namespaces.filter((name) => near?.has(name) ?? true);
     const host = this.#kernel.abilities.host ? [HOST] : [];
     const interfaces = await this.#kernel.interfaces([PANEL, ...host, ...looked]);
     const index = new InterfaceIndex(interfaces);
     const wires = new Set<string>();
     for (const wire of lab.links.wires.values()) if (this.#exists(wire, index, scope)) wires.add(wire.link);
-    // Of another description, what is there counts once that one does.
-    this.#ahead = lab === this.#lab ? undefined : { lab, wires, index, takenOver: this.#takenOver(wires, lab) };
-    if (lab === this.#lab) this.#note(wires, index);
+    const { made, settings, conditions } = this.#known.takeIn({ lab, wires, index });
     const running = [...new Map([...this.#lab.records, ...lab.records]).values()].filter(({ process }) => process !== undefined);
     const records = running.filter(({ name }) => near?.has(name) ?? true);
     const { plugs, paused } = await observePlugs(lab, records, this.#guests.places, index);
-    const gone = [...this.#made.values()].filter((wire) => wire.interfaces.length === 0 && !lab.links.wires.has(wire.link));
-    return {
+    const unseen = [...this.#known.wires.values()].filter((wire) => wire.interfaces.length === 0);
+    const strays = strayWires(lab.spec.name, interfaces, {
+      wires: lab.links.wires.values(),
+      known: (link) => this.isMade(link),
+      isNeeded: ({ ends }) => ends.some(({ node }) => isAwake(lab, node)),
+    });
+    const gone = unseen.filter(({ link }) => !lab.links.wires.has(link)).map(({ link }): StrayWire => ({ link, interfaces: [] }));
+    const observed = {
       namespaces: new Set(namespaces),
       processes: new Set(running.map(({ name }) => name)),
       wires,
       paused,
-      strays: [
-        ...strayWires(lab.spec.name, interfaces, {
-          wires: lab.links.wires.values(),
-          known: (link) => this.#made.has(link),
-          isNeeded: ({ ends }) => ends.some(({ node }) => isAwake(lab, node)),
-        }),
-        ...gone.map(({ link }): StrayWire => ({ link, interfaces: [] })),
-      ],
-      settings: new Map(
-        [...this.#made, ...(this.#ahead?.takenOver ?? [])]
-          .filter(([id, wire]) => lab.links.wires.get(id) !== wire)
-          .map(([id, wire]) => [id, settingsOf(wire)]),
-      ),
-      conditions: new Map([...this.#conditions, ...this.#inherited(this.#ahead?.takenOver ?? new Map())]),
+      strays: [...strays, ...gone],
+      settings,
+      conditions,
       carrier: new Map([...this.carrier].filter(([link, on]) => this.#guests.know(link, on, lab))),
       plugs,
     };
+    return { observed, made };
   }
 
   /** What wires need of a new worker: some are carried by the worker itself. Call it once an engine has taken over a lab. */
   async resume(): Promise<void> {
     await this.observe();
-    await this.#kernel.run([...this.#made.values()].flatMap((wire) => wire.resume));
-    const conditioned = [...conditionedLinks(this.#lab, this.#made.keys()), ...(await this.#stillConditioned())];
+    const { wires } = this.#known;
+    await this.#kernel.run([...wires.values()].flatMap((wire) => wire.resume));
+    const conditioned = [...conditionedLinks(this.#lab, wires.keys()), ...(await this.#stillConditioned())];
     await this.condition([...new Set(conditioned)]);
-    await this.#hears.appeared([...this.#made.keys()].filter((link) => this.#lab.isPlugged(link)));
+    await this.#hears.appeared([...wires.keys()].filter((link) => this.#lab.isPlugged(link)));
   }
 
   async makeNamespaces(nodes: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
@@ -133,11 +126,12 @@ export class Wiring {
 
   /** Links that the kernel conditions, whatever is wanted of them: an engine before this one may have left a cut. */
   async #stillConditioned(): Promise<string[]> {
-    const namespaces = [...this.#made.values()].flatMap(({ interfaces }) => interfaces.map(({ netns }) => netns));
+    const { wires } = this.#known;
+    const namespaces = [...wires.values()].flatMap(({ interfaces }) => interfaces.map(({ netns }) => netns));
     const shown = await this.#kernel.conditioned([...new Set(namespaces)]);
     const keys = new Set(shown.map(({ netns, name }) => `${netns}\n${name}`));
     const isShown = ({ outlets }: Wire) => outlets.some((outlet) => outlet && keys.has(`${outlet.netns}\n${outlet.name}`));
-    return [...this.#made].filter(([, wire]) => isShown(wire)).map(([link]) => link);
+    return [...wires].filter(([, wire]) => isShown(wire)).map(([link]) => link);
   }
 
   /** Makes the wires of these links; gives the failures by link. A wire that failed half-way is taken back. */
@@ -146,8 +140,8 @@ export class Wiring {
     const failures = await this.#runEach(wires.map((wire) => ({ link: wire.link, ops: wire.setUp })));
     for (const wire of wires) {
       if (!failures.has(wire.link)) {
-        this.#made.set(wire.link, wire);
-        this.carrier.set(wire.link, true);
+        this.#known.setMade(wire);
+        this.#known.setCarrier(wire.link, true);
       }
     }
     const halves = wires.filter((wire) => failures.has(wire.link)).flatMap((wire) => wire.tearDown);
@@ -156,7 +150,7 @@ export class Wiring {
     for (const [link, failure] of await this.condition(conditionedLinks(this.#lab, links))) {
       if (!failures.has(link)) failures.set(link, failure);
     }
-    const made = links.filter((link) => this.#made.has(link));
+    const made = links.filter((link) => this.isMade(link));
     // Where that fails, the next plan says that the carrier is still to be given.
     const dark = made.map((link) => this.#wire(link)).filter((wire) => this.#guests.isDark(wire));
     await this.#guests.tell(dark.map((wire) => [wire, true]));
@@ -166,12 +160,12 @@ export class Wiring {
 
   /** Brings about what the attributes of these links ask for, as far as this machine can (`conditionRefusals` says the rest); idempotent. Links without a wire are skipped. */
   async condition(links: readonly string[]): Promise<ReadonlyMap<string, KernelFailure>> {
-    const made = links.filter((link) => this.#made.has(link));
+    const made = links.filter((link) => this.isMade(link));
     const failures = await this.#runEach(
       made.map((link) => ({ link, ops: conditionWork(this.#lab, link, this.#kernel.abilities)?.ops ?? [] })),
     );
     for (const link of made)
-      if (!failures.has(link)) this.#conditions.set(link, conditionsText(this.#lab.link(link), this.#lab.conditions(link)));
+      if (!failures.has(link)) this.#known.setConditions(link, conditionsText(this.#lab.link(link), this.#lab.conditions(link)));
     return failures;
   }
 
@@ -180,11 +174,11 @@ export class Wiring {
     const work = links.map((id) => {
       const wire = this.#wire(id);
       const carrier = this.carrier.get(id) === false ? wire.carrier.off : [];
-      return { link: id, ops: [...addressesGone(this.#made.get(id), wire), ...wire.setUp, ...carrier] };
+      return { link: id, ops: [...addressesGone(this.#known.made(id), wire), ...wire.setUp, ...carrier] };
     });
     const failures = await this.#runEach(work);
-    for (const id of links) if (!failures.has(id)) this.#made.set(id, this.#wire(id));
-    await this.condition(links.filter((id) => this.#conditions.has(id)));
+    for (const id of links) if (!failures.has(id)) this.#known.setMade(this.#wire(id));
+    await this.condition(links.filter((id) => this.#known.conditions.has(id)));
     return failures;
   }
 
@@ -196,11 +190,9 @@ export class Wiring {
       ops: interfaces.map(({ netns, name }): KernelOp => ({ op: 'link-delete', netns, name })),
     }));
     const failures = await this.#runEach(work);
-    for (const [id, wire] of this.#made) {
+    for (const [id, wire] of [...this.#known.wires]) {
       if (this.#lab.links.wires.has(id)) continue;
-      this.#made.delete(id);
-      this.carrier.delete(id);
-      this.#conditions.delete(id);
+      this.#known.forget(id);
       this.#guests.forget(wire);
       for (const file of wire.files) await this.#files.remove(file);
     }
@@ -228,9 +220,9 @@ export class Wiring {
 
   /** Switches the carrier of links at both ends, in the kernel and in the guests that run. Failures of guests are given, by link. */
   async switchCarrier(wanted: ReadonlyMap<string, boolean>): Promise<ReadonlyMap<string, string>> {
-    const changes = [...wanted].filter(([link, on]) => this.#made.has(link) && this.carrier.get(link) !== on);
+    const changes = [...wanted].filter(([link, on]) => this.isMade(link) && this.carrier.get(link) !== on);
     await this.#runEach(changes.map(([link, on]) => ({ link, ops: this.#wire(link).carrier[on ? 'on' : 'off'] })));
-    for (const [link, on] of changes) this.carrier.set(link, on);
+    for (const [link, on] of changes) this.#known.setCarrier(link, on);
     await this.#hears.appeared(changes.flatMap(([link, on]) => (on ? link : [])));
     return await this.#guests.tell([...wanted].map(([link, on]) => [this.#wire(link), on]));
   }
@@ -251,75 +243,23 @@ export class Wiring {
 
   /** Removes what lies outside the sandbox or survives it: interfaces of the machine's own network, and sockets. */
   async dismantle(): Promise<void> {
-    const wires = [...new Set([...this.#lab.links.wires.values(), ...this.#made.values()])];
+    const wires = [...new Set([...this.#lab.links.wires.values(), ...this.#known.wires.values()])];
     const onHost = wires.filter((wire) => wire.interfaces.some(({ netns }) => netns === HOST));
     if (onHost.length > 0) await this.#kernel.run(onHost.flatMap((wire) => wire.tearDown));
     for (const wire of wires) for (const file of wire.files) await this.#files.remove(file);
-    this.#made.clear();
+    this.#known.clear();
   }
 
   /** What two QEMUs carry between themselves shows nowhere in the kernel: it stays as it was made. */
   #exists(wire: Wire, index: InterfaceIndex, scope: ReadonlySet<string> | undefined): boolean {
     const unseen = wire.interfaces.length === 0 || (scope !== undefined && !wire.ends.some(({ node }) => scope.has(node)));
-    return unseen ? this.#made.has(wire.link) : index.holds(wire);
-  }
-
-  /** A wire that an engine before this one left otherwise than it is desired now counts as made from nothing, and is adjusted. */
-  #note(wires: ReadonlySet<string>, index: InterfaceIndex): void {
-    const predecessor = this.#predecessors(this.#lab);
-    for (const id of wires) {
-      if (this.#made.has(id)) continue;
-      const wire = this.#wire(id);
-      const before = predecessor(wire);
-      this.#made.set(id, before ?? (index.suits(wire) ? wire : { ...wire, setUp: [] }));
-      if (before !== undefined)
-        for (const [link, text] of this.#inherited(new Map([[id, before]]))) this.#conditions.set(link, text);
-    }
-    for (const id of this.#made.keys()) {
-      if (wires.has(id) || !this.#lab.links.wires.has(id)) continue;
-      this.#made.delete(id);
-      this.carrier.delete(id);
-      this.#conditions.delete(id);
-    }
-  }
-
-  /** What links do to frames because those whose wires they take over did. */
-  #inherited(takenOver: ReadonlyMap<string, Wire>): readonly (readonly [link: string, conditions: string])[] {
-    return [...takenOver].flatMap(([link, before]) => {
-      const text = this.#conditions.get(before.link);
-      return text === undefined ? [] : [[link, text] as const];
-    });
-  }
-
-  #takenOver(wires: ReadonlySet<string>, lab: Lab): ReadonlyMap<string, Wire> {
-    const predecessor = this.#predecessors(lab);
-    const fresh = [...lab.links.wires.values()].filter(({ link }) => wires.has(link) && !this.#made.has(link));
-    const found = fresh.map((wire) => [wire.link, predecessor(wire)] as const);
-    return new Map(found.filter((entry): entry is readonly [string, Wire] => entry[1] !== undefined));
-  }
-
-  /** Finds the wire that a new one takes over as it is: that of a link which the lab no longer has, with the same interfaces. */
-  #predecessors(lab: Lab): (wire: Wire) => Wire | undefined {
-    const gone = [...this.#made.values()].filter(({ link, interfaces }) => interfaces.length > 0 && !lab.links.wires.has(link));
-    const byPlaces = new Map(gone.map((wire) => [placesOf(wire), wire]));
-    return (wire) => (gone.length === 0 ? undefined : byPlaces.get(placesOf(wire)));
-  }
-
-  /** These nodes, and those that a link of theirs joins them to: now, or as last made. */
-  #near(scope: ReadonlySet<string>, lab: Lab): ReadonlySet<string> {
-    const near = new Set(scope);
-    const touch = (wire: Wire) => {
-      if (wire.ends.some(({ node }) => scope.has(node))) for (const { node } of wire.ends) near.add(node);
-    };
-    for (const wire of lab.links.wires.values()) touch(wire);
-    for (const wire of this.#made.values()) touch(wire);
-    return near;
+    return unseen ? this.isMade(wire.link) : index.holds(wire);
   }
 
   async #flood(hubs: ReadonlySet<string>): Promise<void> {
     const ops: KernelOp[] = [];
     for (const hub of hubs) {
-      const ports = (this.#lab.links.hubs.get(hub) ?? []).filter(({ link }) => this.#made.has(link));
+      const ports = (this.#lab.links.hubs.get(hub) ?? []).filter(({ link }) => this.isMade(link));
       ops.push(...hubOps(ports.map(({ port }) => port)));
     }
     if (ops.length > 0) await this.#kernel.run(ops);
@@ -343,13 +283,6 @@ export class Wiring {
     if (wire === undefined) throw new Error(`no wire for ${link}`);
     return wire;
   }
-}
-
-function placesOf({ interfaces }: Wire): string {
-  return interfaces
-    .map(({ netns, name, alias }) => `${netns}/${name} ${alias}`)
-    .toSorted()
-    .join('\n');
 }
 
 function isAwake({ records }: Lab, node: string): boolean {
