@@ -109,9 +109,15 @@ export interface Requests {
   };
   /** What the words of a capture mean: ports first, then a filter. `all` adds every link. The capture itself is a stream (`LabConnection.capture`). */
   readonly capture: { readonly words: readonly string[]; readonly all: boolean };
-  /** The flight recorder: switches it on for these ports, each with `size` bytes of memory, or off, or only looks. */
+  /** The flight recorder: switches it on for these ports, each with `size` bytes of memory, with `all` also for links that are made later; or off, or only looks. */
   readonly record:
-    | { readonly action: 'on'; readonly ports: readonly string[]; readonly size: number; readonly snaplen: number }
+    | {
+        readonly action: 'on';
+        readonly ports: readonly string[];
+        readonly all: boolean;
+        readonly size: number;
+        readonly snaplen: number;
+      }
     | { readonly action: 'off' }
     | { readonly action: 'show' };
 }
@@ -166,6 +172,8 @@ export type Method = keyof Requests;
 export interface CaptureRequest {
   /** `NODE:PORT` */
   readonly ports: readonly string[];
+  /** Also links that are made later, each at one end. */
+  readonly all: boolean;
   /** In the language of pcap-filter(7); everything where empty. */
   readonly filter: string;
   /** Bytes of a frame to keep; 0 for all. */

@@ -181,7 +181,8 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
   record: z.discriminatedUnion('action', [
     z.object({
       action: z.literal('on'),
-      ports: z.array(z.string()).check(z.minLength(1)),
+      ports: z.array(z.string()),
+      all: z.boolean(),
       size: z.int().check(z.positive()),
       snaplen: z.int().check(z.nonnegative()),
     }),

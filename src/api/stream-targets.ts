@@ -6,9 +6,14 @@ export type StreamTarget =
   | ({ readonly stream: 'capture' } & CaptureRequest)
   | { readonly stream: 'recording'; readonly ports: readonly string[] };
 
-/** `/v1/capture?port=NODE:PORT&port=...&filter=...&snaplen=...` */
-export function captureTarget({ ports, filter, snaplen }: CaptureRequest): string {
-  return `/v1/capture?${query([...ports.map((port) => ['port', port] as const), ['filter', filter], ['snaplen', String(snaplen)]])}`;
+/** `/v1/capture?port=NODE:PORT&port=...&all=yes&filter=...&snaplen=...` */
+export function captureTarget({ ports, all, filter, snaplen }: CaptureRequest): string {
+  const pairs = [
+    ...ports.map((port) => ['port', port] as const),
+    ['filter', filter] as const,
+    ['snaplen', String(snaplen)] as const,
+  ];
+  return `/v1/capture?${query(all ? [...pairs, ['all', 'yes']] : pairs)}`;
 }
 
 /** `/v1/recording?port=NODE:PORT&port=...` */
@@ -25,10 +30,11 @@ export function streamTarget(target: string): StreamTarget | undefined {
     const pairs = text.split('&').map((pair) => pair.split('=', 2).map(decodeURIComponent));
     const values = (name: string) => pairs.flatMap(([key, value]) => (key === name && value !== undefined ? [value] : []));
     if (path === '/v1/recording') return { stream: 'recording', ports: values('port') };
-    if (path !== '/v1/capture' || values('port').length === 0) return undefined;
+    const all = values('all').includes('yes');
+    if (path !== '/v1/capture' || (values('port').length === 0 && !all)) return undefined;
     const snaplen = Number(values('snaplen')[0] ?? '0');
     if (!Number.isSafeInteger(snaplen) || snaplen < 0) return undefined;
-    return { stream: 'capture', ports: values('port'), filter: values('filter')[0] ?? '', snaplen };
+    return { stream: 'capture', ports: values('port'), all, filter: values('filter')[0] ?? '', snaplen };
   } catch {
     return undefined;
   }

@@ -327,7 +327,10 @@ export interface Kernel {
    * reader is too slow for are lost, and counted.
    */
   capture(request: CaptureRequest): Promise<readonly (KernelFailure | undefined)[]>;
-  /** Tells the capture that listened at this path where frames of its ports, by label, pass from now on. One that has ended is left alone. */
+  /**
+   * Tells the capture that listened at this path where frames of its ports, by label, pass from now on; a label that it does not have is one
+   * more port. A capture that has ended is left alone.
+   */
   recapture(socketPath: string, ports: CaptureRequest['ports']): Promise<void>;
   /**
    * Sends frames through wires as if the nodes at their ends did, all at once, and gives what came out at the other ends with the mark in it:

@@ -101,6 +101,9 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     run,
     lab: () => engine.captured,
   });
+  events.listen(({ kind }) => {
+    if (kind === 'link') captures.look();
+  });
   const recorder = new FlightRecorder(captures, systemClock, log);
   await engine.adopt();
 

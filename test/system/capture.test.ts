@@ -86,6 +86,27 @@ describe.each<Holder>(['root', 'user'])('captures of %s', (holder) => {
     expect([...new Set(seen)]).toEqual([`out ${numbered(1).toString('hex')}`, `in ${numbered(2).toString('hex')}`]);
   });
 
+  it('takes in more ports while it goes on, also before their interfaces are there', async () => {
+    const capture = await frameCapture(kernel, sandbox.folder, { ports: atA });
+    const more = { label: 'b:eth1', view: { netns: 'b', name: 'eth1', entering: 'in' } } as const;
+    await kernel.recapture(capture.path, [{ label: 'b:eth0', view: { netns: 'b', name: 'eth0', entering: 'in' } }, more]);
+    const [near, far] = [
+      { netns: 'b', name: 'eth1', alias: 'weft capturetest b:eth1 -- a:eth1', up: true },
+      { netns: 'a', name: 'eth1', alias: 'weft capturetest a:eth1 -- b:eth1', up: true },
+    ];
+    await run([{ op: 'veth-add', a: near, b: far, mtu: 1500 }]);
+    const ports = await Promise.all(
+      ['eth0', 'eth1'].map((name) => interfacePort([...sandbox.inPanel, 'ip', 'netns', 'exec', 'a'], name)),
+    );
+    const seenAt = (port: string) => capture.seen.some((frame) => frame.port === port && isNumbered(frame.bytes));
+    await until(() => {
+      for (const [at, port] of ports.entries()) port.send(numbered(at));
+      return seenAt('a:eth0') && seenAt('b:eth0') && seenAt('b:eth1');
+    }, 'frames at all ports');
+    for (const port of ports) await port.close();
+    expect(Object.keys(await capture.stop())).toEqual(['a:eth0', 'b:eth0', 'b:eth1']);
+  });
+
   it('keeps no deleted namespace alive', async () => {
     const capture = await frameCapture(kernel, sandbox.folder, { ports: atA });
     await run([{ op: 'netns-delete', netns: 'a' }]);

@@ -17,6 +17,8 @@ export interface SeenFrame {
 }
 
 export interface FrameCapture {
+  /** Where the kernel worker listened for us: what the capture is called by. */
+  readonly path: string;
   /** All until now. */
   readonly seen: readonly SeenFrame[];
   /** Reads nothing more until `stop`. */
@@ -61,6 +63,7 @@ export async function frameCapture(
   });
   await until(() => names.length === request.ports.length, 'the beginning of the capture');
   return {
+    path: socketPath,
     seen,
     hold: () => void socket.pause(),
     stop: async () => {

@@ -174,6 +174,27 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       await expect.poll(() => packetSockets('n1'), { timeout: 10_000 }).toEqual([]);
     });
 
+    it('takes in links that are made later, with --all and in the flight recorder', async () => {
+      await weft.ok(lab, 'record', 'on');
+      const capture = await begin('--all -w later.pcapng icmp');
+      await weft.ok(lab, 'attach', 'n1:later', 'n3:later', '--set', 'qn_tailip=10.5.0.1/24', 'qn_headip=10.5.0.3/24');
+      // What comes within some 10 ms of the link's making may be missed.
+      await expect
+        .poll(
+          async () => {
+            await ping('n1', '10.5.0.3');
+            await weft.ok(lab, 'record', 'dump', '-w', 'past.pcapng');
+            return (await tshark('past.pcapng', 'frame.interface_name', 'icmp.type')).map((row) => row.join(' '));
+          },
+          { timeout: 20_000 },
+        )
+        .toEqual(expect.arrayContaining(['n1:later 8', 'n1:later 0']));
+      await capture.end();
+      expect((await tshark('later.pcapng', 'frame.interface_name')).flat()).toContain('n1:later');
+      await weft.ok(lab, 'record', 'off');
+      await weft.ok(lab, 'detach', 'n1:later');
+    });
+
     it('keeps what was seen when a test of a wire fails', async () => {
       await weft.ok(lab, 'link', 'n1', 'ns', 'off', '--one-way');
       const { code: ended, stderr } = await weft.weft(lab, 'conformance', 'n1:ns', '-w', 'failed.pcapng');

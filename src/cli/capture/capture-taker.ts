@@ -58,7 +58,7 @@ export class CaptureTaker {
     await this.#ended.promise;
     await this.#sink.end();
     const interfaces = this.#names.length;
-    const complete = interfaces > 0 && this.#counted === interfaces;
+    const complete = this.#counted === interfaces && (interfaces > 0 || this.#stopped);
     return { frames: this.#frames, dropped: this.#dropped, interfaces, complete, asked: this.#stopped };
   }
 

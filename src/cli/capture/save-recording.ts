@@ -28,7 +28,7 @@ export async function whileRecorded<T>(connection: LabConnection, words: readonl
   const { on } = await connection.call('record', { action: 'show' });
   if (on) return await act();
   const { ports } = await connection.call('capture', { words, all: false });
-  await connection.call('record', { action: 'on', ports, size: 1024 * 1024, snaplen: 0 });
+  await connection.call('record', { action: 'on', ports, all: false, size: 1024 * 1024, snaplen: 0 });
   try {
     return await act();
   } finally {

@@ -18,7 +18,7 @@ export const captureVerb: Verb = {
 them make one stream in the order of time; directions are those that the node sees. The words after the ports, at the latest after --, are
 a filter in tcpdump's language (man pcap-filter), applied to frames as they are on the wire: tagged ones need vlan.
 On the terminal a frame is a line; -w writes pcapng whose interfaces are named NODE:PORT. Nothing is stopped for a capture, and nodes do not
-notice it. It goes on while nodes are restarted or links are made anew. Ctrl-C ends it. docs/capture.md says more.
+notice it. It goes on while nodes are restarted or links are made anew; --all takes in links that are made later. Ctrl-C ends it. docs/capture.md says more.
 
 Examples:
   weft capture server:eth0
@@ -61,13 +61,15 @@ async function capture(
   const count = words.number('count', Number.POSITIVE_INFINITY);
   const seconds = words.text('for') === undefined ? undefined : words.number('for', 0);
   const snaplen = words.text('snaplen') === undefined ? 0 : Math.ceil(words.number('snaplen', 0));
-  const stream = await connection.capture({ ports, filter, snaplen });
+  const stream = await connection.capture({ ports, all: words.flag('all'), filter, snaplen });
   const sink =
     target === undefined || target === '-' ? sinks.standardOutput() : await sinks.file(resolvePath(context.directory, target));
   const taker = new CaptureTaker(stream, sink, { form: target === undefined ? 'lines' : 'pcapng', count, zone: zoneAt });
   const stopListening = terminal.onInterrupt(() => taker.stop());
   try {
-    voice.info(`Capturing ${named(ports)}${filter === '' ? '' : `, ${filter}`}; Ctrl-C ends it`);
+    voice.info(
+      `Capturing ${words.flag('all') ? `all links: ` : ''}${named(ports)}${filter === '' ? '' : `, ${filter}`}; Ctrl-C ends it`,
+    );
     const running = taker.run();
     if (seconds !== undefined) void clock.sleep(seconds * 1000, running).then(() => taker.stop());
     const { frames, dropped, complete, asked } = await running;

@@ -17,9 +17,8 @@ export const recordVerb: Verb = {
   name: 'record',
   summary: 'keep the last frames of every link, to be looked at when something went wrong',
   help: `\`record on\` keeps the last frames of ports in memory, each port's in a ring of --size; of every link of the lab where no port is
-named. \`record dump\` writes what is kept now to a pcapng file, ordered by time, and goes on. \`record off\` forgets all. Without a word
-it shows what is kept. The rings are in the lab's engine: they end with it, and links that are made later are not in them until
-\`record on\` is said again.
+named, those that are made later included. \`record dump\` writes what is kept now to a pcapng file, ordered by time, and goes on.
+\`record off\` forgets all. Without a word it shows what is kept. The rings are in the lab's engine and end with it.
 
 Examples:
   weft record on
@@ -46,9 +45,10 @@ Examples:
     if (action === 'dump') return await dump(context, connection, ports, words, voice);
     if (action !== 'on') return report(await connection.call('record', { action }), words, voice);
     const snaplen = words.text('snaplen') === undefined ? 0 : Math.ceil(words.number('snaplen', 0));
-    const chosen = await namedPorts(connection, ports, ports.length === 0);
+    const all = ports.length === 0;
+    const chosen = await namedPorts(connection, ports, all);
     for (const { port, reason } of chosen.left) voice.warn(`${port} is left out: ${reason}`);
-    return report(await connection.call('record', { action, ports: chosen.ports, size, snaplen }), words, voice);
+    return report(await connection.call('record', { action, ports: chosen.ports, all, size, snaplen }), words, voice);
   },
 };
 

@@ -6,7 +6,13 @@ import { passOn } from './pass-on.ts';
 
 /** A stream that a client asks for. */
 export type CaptureStream =
-  | { readonly stream: 'capture'; readonly ports: readonly string[]; readonly filter: string; readonly snaplen: number }
+  | {
+      readonly stream: 'capture';
+      readonly ports: readonly string[];
+      readonly all: boolean;
+      readonly filter: string;
+      readonly snaplen: number;
+    }
   | { readonly stream: 'recording'; readonly ports: readonly string[] };
 
 /** Serves a client with pcapng, or says in a sentence why not. */

@@ -4,13 +4,13 @@ import { HostError } from '../../boundary/host-error.ts';
 import type { CaptureRequest, FrameView, Kernel } from '../../boundary/kernel.ts';
 import type { ByteStream, Streams } from '../../boundary/streams.ts';
 import type { CaptureLab } from './capture-lab.ts';
-import { choosePorts, visiblePort } from './choose-ports.ts';
+import { choosePorts, portsOfOtherLinks, visiblePort } from './choose-ports.ts';
 import { compileFilter } from './compile-filter.ts';
 
 /** Memory of the kernel for frames that wait to be read, of all ports of a capture together. */
 const room = 64 * 1024 * 1024;
 
-/** How often a capture looks whether links were moved. Milliseconds. */
+/** How often captures look whether links were made or moved, if nobody tells them. Milliseconds. */
 const interval = 1000;
 /** How long readers may take for the end of their captures. Milliseconds. */
 const patience = 1000;
@@ -40,6 +40,8 @@ export interface CaptureMeaning {
 export interface CaptureWish {
   /** `NODE:PORT` */
   readonly ports: readonly string[];
+  /** Also links that are made later, each at one end. */
+  readonly all: boolean;
   /** In tcpdump's language; everything where empty. */
   readonly filter: string;
   /** Bytes of a frame to keep; 0 for all. */
@@ -52,6 +54,8 @@ export class Captures {
   /** Captures that go on, and when they have ended. */
   readonly #open = new Map<ByteStream, Promise<unknown>>();
   #number = 0;
+  /** Wakes those that follow a capture's ports. */
+  readonly #wakes = new Set<() => void>();
 
   constructor(parts: CaptureParts) {
     this.#parts = parts;
@@ -68,11 +72,12 @@ export class Captures {
   }
 
   /** Begins a capture: a pcapng stream, as `Kernel.capture` describes it. `memory` is for frames that wait, in bytes. */
-  async begin({ ports, filter, snaplen }: CaptureWish, memory: number = room): Promise<ByteStream> {
+  async begin({ ports, all, filter, snaplen }: CaptureWish, memory: number = room): Promise<ByteStream> {
     const lab = this.#lab();
     const request: CaptureRequest = {
       socketPath: `${this.#parts.run}/c${++this.#number}.sock`,
       ports: ports.flatMap((label) => {
+        if (all && !lab.ports.some((port) => port.label === label)) return [];
         const { view } = visiblePort(lab, label);
         return view === undefined ? [] : [{ label, view }];
       }),
@@ -83,14 +88,19 @@ export class Captures {
     const failures = await this.#parts.kernel.capture(request);
     const stream = await this.#parts.streams.connectUnix(request.socketPath);
     const [first] = failures.filter((failure) => failure !== undefined);
-    if (first === undefined || failures.includes(undefined)) {
+    if (first === undefined || all || failures.includes(undefined)) {
       const ended = new Promise<unknown>((resolve) => stream.onClose(resolve)).then(() => this.#open.delete(stream));
       this.#open.set(stream, ended);
-      this.#follow(request, ended).catch((failure: unknown) => this.#parts.log(`a capture: ${String(failure)}`));
+      this.#follow(request, all, ended).catch((failure: unknown) => this.#parts.log(`a capture: ${String(failure)}`));
       return stream;
     }
     stream.close();
     throw new HostError(first.code, first.message);
+  }
+
+  /** Links were made or moved: captures look at once. */
+  look(): void {
+    for (const wake of this.#wakes) wake();
   }
 
   /** Ends all captures in good order, with their counts, as far as their readers take them in time. */
@@ -99,23 +109,40 @@ export class Captures {
     if (this.#open.size > 0) await this.#parts.clock.sleep(patience, Promise.all(this.#open.values()));
   }
 
-  /** Sees to it that a capture goes on where a link was moved to, until it ends. */
-  async #follow({ socketPath, ports }: CaptureRequest, ended: Promise<unknown>): Promise<void> {
+  /** Sees to it that a capture goes on where a link was moved to, and with `all` at links that are made, until it ends. */
+  async #follow({ socketPath, ports }: CaptureRequest, all: boolean, ended: Promise<unknown>): Promise<void> {
     let open = true;
+    let news = Promise.withResolvers<void>();
+    const wake = () => news.resolve();
     void ended.then(() => {
       open = false;
+      wake();
     });
     const known = new Map(ports.map(({ label, view }) => [label, view]));
-    for (;;) {
-      await this.#parts.clock.sleep(interval, ended);
-      if (!open) return;
-      const moved = (this.#parts.lab()?.ports ?? []).flatMap(({ label, view }) => {
-        const before = known.get(label);
-        return before === undefined || view === undefined || isSame(view, before) ? [] : [{ label, view }];
-      });
-      for (const { label, view } of moved) known.set(label, view);
-      if (moved.length > 0) await this.#parts.kernel.recapture(socketPath, moved);
+    this.#wakes.add(wake);
+    try {
+      for (;;) {
+        await this.#parts.clock.sleep(interval, news.promise);
+        news = Promise.withResolvers<void>();
+        if (!open) return;
+        const changed = this.#changed(known, all);
+        for (const { label, view } of changed) known.set(label, view);
+        if (changed.length > 0) await this.#parts.kernel.recapture(socketPath, changed);
+      }
+    } finally {
+      this.#wakes.delete(wake);
     }
+  }
+
+  /** Ports whose frames pass elsewhere now, and with `all` those of links that are not captured yet. */
+  #changed(known: ReadonlyMap<string, FrameView>, all: boolean): CaptureRequest['ports'] {
+    const present = this.#parts.lab()?.ports ?? [];
+    const own = present.filter(({ label }) => known.has(label));
+    const wanted = all ? [...own, ...portsOfOtherLinks(present, own)] : own;
+    return wanted.flatMap(({ label, view }) => {
+      const before = known.get(label);
+      return view === undefined || (before !== undefined && isSame(view, before)) ? [] : [{ label, view }];
+    });
   }
 
   #lab(): CaptureLab {

@@ -43,6 +43,12 @@ export function choosePorts(lab: CaptureLab, words: readonly string[], all: bool
   return { ports: seen, filter: words.slice(words[at] === '--' ? at + 1 : at), left };
 }
 
+/** One port of each link at which none of these is. */
+export function portsOfOtherLinks(ports: readonly CapturePort[], chosen: readonly CapturePort[]): readonly CapturePort[] {
+  const links = new Set(chosen.map(({ link }) => link));
+  return eachLinkOnce(ports.filter(({ link }) => !links.has(link)));
+}
+
 /** The port of this label; throws a HostError where its frames cannot be seen. */
 export function visiblePort(lab: CaptureLab, label: string): CapturePort {
   const port = lab.ports.find((candidate) => candidate.label === label);

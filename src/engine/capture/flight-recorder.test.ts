@@ -2,6 +2,7 @@ import { expect, it } from 'vitest';
 import { captureFrame, captureHead } from '../../../test/support/capture-bytes.ts';
 import { streamPair } from '../../../test/support/stream-pair.ts';
 import type { ByteStream } from '../../boundary/streams.ts';
+import { interfaceDescription } from '../../capture/pcapng-blocks.ts';
 import { frameIn, PcapngReader } from '../../capture/pcapng-reader.ts';
 import { systemClock } from '../../host/clock.ts';
 import type { CaptureWish } from './captures.ts';
@@ -32,7 +33,7 @@ function shown(pieces: readonly Uint8Array[]): string[] {
 
 const frame = (port: number, seconds: number, length = 60) =>
   captureFrame({ interface: port, seconds, bytes: new Uint8Array(length).fill(seconds) });
-const wish = { ports: ['a:e0', 'b:e0'], size: 8192, snaplen: 0 };
+const wish = { ports: ['a:e0', 'b:e0'], all: false, size: 8192, snaplen: 0 };
 
 it('gives the past of all ports in the order of time, or that of some', async () => {
   const { recorder: own, begun } = recorder();
@@ -72,6 +73,31 @@ it('keeps what it has of ports that it goes on with', async () => {
   await own.on({ ...wish, ports: ['c:e0', 'a:e0'] });
   begun[1]?.far.write(frame(1, 2));
   await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1', '2 a:e0 2']);
+  own.off();
+});
+
+it('keeps each frame once while one capture takes over from another', async () => {
+  const { recorder: own, begun } = recorder();
+  await own.on(wish);
+  begun[0]?.far.write(frame(0, 1));
+  await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1']);
+  await own.on({ ...wish, ports: ['a:e0'] });
+  begun[1]?.far.write(Buffer.concat([frame(0, 1), frame(0, 2), frame(0, 2)]));
+  await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1', '2 a:e0 2', '2 a:e0 2']);
+  own.off();
+});
+
+it('takes in ports that are described later, and shares its memory out anew', async () => {
+  const { recorder: own, begun } = recorder();
+  const size = 96 * 1024 * 1024;
+  await own.on({ ports: ['a:e0'], all: true, size, snaplen: 0 });
+  begun[0]?.far.write(frame(0, 1));
+  const later = ['b:e0', 'c:e0'].map((port) => interfaceDescription(port, 0));
+  begun[0]?.far.write(Buffer.concat([...later, frame(2, 3), frame(1, 2)]));
+  await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1', '2 b:e0 2', '3 c:e0 3']);
+  expect(begun[0]?.wish.all).toBe(true);
+  // Of 256 MiB, as four ports would share them.
+  expect(own.recording.size).toBe(64 * 1024 * 1024);
   own.off();
 });
 

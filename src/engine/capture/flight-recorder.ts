@@ -1,12 +1,12 @@
 import type { Clock } from '../../boundary/clock.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { ByteStream } from '../../boundary/streams.ts';
-import { FrameStore } from '../../capture/frame-store.ts';
-import { blockLengthAt, timestampAt, withInterface } from '../../capture/pcapng-block-fields.ts';
+import { timestampAt, withInterface } from '../../capture/pcapng-block-fields.ts';
 import { interfaceDescription, sectionHeader } from '../../capture/pcapng-blocks.ts';
 import { PcapngReader } from '../../capture/pcapng-reader.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { Captures } from './captures.ts';
+import { RecordedPort } from './recorded-port.ts';
 
 /** Memory for all frames that are kept. However many ports there are, they share this. Bytes. */
 const most = 256 * 1024 * 1024;
@@ -18,6 +18,8 @@ const pause = 1000;
 export interface RecorderWish {
   /** `NODE:PORT` */
   readonly ports: readonly string[];
+  /** Also links that are made later, each at one end. */
+  readonly all: boolean;
   /** Memory for each port, in bytes. */
   readonly size: number;
   /** Bytes of a frame to keep; 0 for all. */
@@ -27,8 +29,12 @@ export interface RecorderWish {
 /** What is asked of the recorder. */
 export type RecorderOrder = ({ readonly action: 'on' } & RecorderWish) | { readonly action: 'off' | 'show' };
 
-interface Running extends RecorderWish {
-  readonly stores: ReadonlyMap<string, FrameStore>;
+interface Running {
+  readonly wish: RecorderWish;
+  /** Memory for each port, as many as there are. Bytes. */
+  size: number;
+  /** By label. */
+  readonly ports: Map<string, RecordedPort>;
   stream: ByteStream | undefined;
 }
 
@@ -45,18 +51,15 @@ export class FlightRecorder {
     this.#log = log;
   }
 
-  /** Records these ports from now on, and no others. What was recorded before is forgotten, but for ports that stay with the same size. */
+  /** Records these ports from now on, and no others. What was recorded before is forgotten, but for ports that stay. */
   async on(wish: RecorderWish): Promise<void> {
-    const size = Math.min(wish.size, Math.floor(most / Math.max(1, wish.ports.length)));
-    const before = this.#running?.size === size ? this.#running.stores : undefined;
-    const running: Running = {
-      ...wish,
-      size,
-      stores: new Map(wish.ports.map((port) => [port, before?.get(port) ?? new FrameStore(size)])),
-      stream: undefined,
-    };
+    const size = sizeOfEach(wish, wish.ports.length);
+    const before = this.#running?.ports;
+    const kept = wish.ports.map((label) => [label, before?.get(label) ?? new RecordedPort(size)] as const);
+    const running: Running = { wish, size, ports: new Map(kept), stream: undefined };
     await this.#begin(running);
     this.off();
+    for (const port of running.ports.values()) port.resize(running.size);
     this.#running = running;
   }
 
@@ -76,39 +79,43 @@ export class FlightRecorder {
   get recording(): Recording {
     const running = this.#running;
     if (running === undefined) return { on: false, size: 0, ports: [] };
-    const ports = [...running.stores].map(([port, { count, used }]) => ({ port, frames: count, bytes: used }));
+    const ports = [...running.ports].map(([port, { count, used }]) => ({ port, frames: count, bytes: used }));
     return { on: true, size: running.size, ports };
   }
 
   /** What is kept now of these ports, of all where none is named, as a pcapng file, ordered by time. Throws a HostError `not-recording`. */
   dump(ports: readonly string[]): readonly Uint8Array[] {
-    const stores = this.#running?.stores;
-    if (stores === undefined) {
+    const recorded = this.#running?.ports;
+    if (recorded === undefined) {
       throw new HostError('not-recording', 'the flight recorder is off', { hint: 'weft record on switches it on' });
     }
-    const missing = ports.find((port) => !stores.has(port));
+    const missing = ports.find((port) => !recorded.has(port));
     if (missing !== undefined) {
       throw new HostError('not-recording', `${missing} is not recorded`, { hint: 'weft record shows what is' });
     }
-    const chosen = [...stores].filter(([port]) => ports.length === 0 || ports.includes(port));
-    const frames = chosen.flatMap(([, store], number) =>
-      [...store.blocks(blockLengthAt)].map((block) => ({ block: withInterface(block, number), time: timestampAt(block) })),
+    const chosen = [...recorded].filter(([port]) => ports.length === 0 || ports.includes(port));
+    const frames = chosen.flatMap(([, port], number) =>
+      port.blocks().map((block) => ({ block: withInterface(block, number), time: timestampAt(block) })),
     );
     frames.sort((a, b) => (a.time < b.time ? -1 : a.time > b.time ? 1 : 0));
     return [
       sectionHeader('weft'),
-      ...chosen.map(([port]) => interfaceDescription(port, this.#running?.snaplen ?? 0)),
+      ...chosen.map(([port]) => interfaceDescription(port, this.#running?.wish.snaplen ?? 0)),
       ...frames.map(({ block }) => block),
     ];
   }
 
   async #begin(running: Running): Promise<void> {
-    const stream = await this.#captures.begin({ ports: running.ports, filter: '', snaplen: running.snaplen }, room);
+    const { ports, all, snaplen } = running.wish;
+    const stream = await this.#captures.begin({ ports, all, filter: '', snaplen }, room);
     running.stream = stream;
-    const stores = [...running.stores.values()];
+    const described: RecordedPort[] = [];
     const reader = new PcapngReader();
     stream.onData((bytes) => {
-      for (const block of reader.push(bytes)) if (block.kind === 'packet') stores[block.interface]?.push(block.bytes);
+      for (const block of reader.push(bytes)) {
+        if (block.kind === 'interface') described.push(portOf(running, block.name));
+        else if (block.kind === 'packet') described[block.interface]?.take(block.bytes, stream);
+      }
     });
     stream.onClose(() => void this.#resume(running));
   }
@@ -126,4 +133,21 @@ export class FlightRecorder {
       }
     }
   }
+}
+
+/** The port of this label, which may be new: then it has its share of the memory. */
+function portOf(running: Running, label: string): RecordedPort {
+  const known = running.ports.get(label);
+  if (known !== undefined) return known;
+  const size = sizeOfEach(running.wish, running.ports.size + 1);
+  if (size !== running.size) for (const port of running.ports.values()) port.resize(size);
+  running.size = size;
+  const port = new RecordedPort(size);
+  running.ports.set(label, port);
+  return port;
+}
+
+/** Shares memory out so that few ports more change nothing. */
+function sizeOfEach({ size }: RecorderWish, ports: number): number {
+  return Math.min(size, Math.floor(most / 2 ** Math.ceil(Math.log2(Math.max(1, ports)))));
 }

@@ -1,10 +1,10 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { CaptureRequest, KernelFailure, Netns } from '../../boundary/kernel.ts';
-import { kernelFilter } from '../../capture/packet-filter.ts';
+import { kernelFilter, type PacketFilter } from '../../capture/packet-filter.ts';
 import { interfaceDescription, interfaceStatistics, sectionHeader } from '../../capture/pcapng-blocks.ts';
 import { Namespaces, type SharedNamespaces } from '../kernel/namespaces.ts';
 import { startPool } from '../netlink/libc.ts';
-import { RETIRE_AFTER } from '../netlink/packet-ring.ts';
+import { RETIRE_AFTER, type RingSize } from '../netlink/packet-ring.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { Merger } from './merger.ts';
 import { POLLERR, POLLIN, POLLOUT, PollList } from './poll-list.ts';
@@ -21,7 +21,7 @@ export interface CaptureSettings {
 /** What the thread tells once it captures. */
 export type CaptureNews = readonly (KernelFailure | undefined)[];
 
-/** What the thread is told: to let go of a namespace that is being deleted, to look for ports elsewhere, or to let go of everything. */
+/** What the thread is told: to let go of a namespace that is being deleted, to look for ports elsewhere or for more ports, or to let go of everything. */
 export type CaptureOrder = { readonly forget: Netns } | { readonly move: CaptureRequest['ports'] } | 'end';
 
 /**
@@ -57,7 +57,10 @@ export async function captureFrames(settings: CaptureSettings): Promise<void> {
 
 class Capture {
   readonly #namespaces: Namespaces;
-  readonly #ports: readonly WatchedPort[];
+  readonly #ports: WatchedPort[] = [];
+  /** Ports that are to be described to the reader once it has room, and captured then. */
+  readonly #coming: CaptureRequest['ports'][number][] = [];
+  readonly #filter: PacketFilter | undefined;
   readonly #reader: ReaderConnection;
   readonly #merger: Merger;
   readonly #request: CaptureRequest;
@@ -74,16 +77,15 @@ class Capture {
   constructor({ namespaces, request }: CaptureSettings) {
     this.#namespaces = Namespaces.shared(namespaces);
     this.#request = request;
-    const size = ringSize(request.room, request.ports.length);
-    const filter = kernelFilter(request.filter, request.snaplen);
-    this.#ports = request.ports.map((port) => new WatchedPort(port, size, filter));
+    this.#filter = kernelFilter(request.filter, request.snaplen);
+    this.#coming.push(...request.ports);
     this.#reader = new ReaderConnection(request.socketPath);
     this.#merger = new Merger(this.#ports, new FrameWriter(this.#reader, request));
   }
 
   async begin(): Promise<CaptureNews> {
     this.#reader.append(sectionHeader('weft'));
-    for (const { label } of this.#request.ports) this.#reader.append(interfaceDescription(label, this.#request.snaplen));
+    this.#describePorts();
     const failures: (KernelFailure | undefined)[] = [];
     for (let from = 0; from < this.#ports.length; from += atOnce) {
       const attaching = this.#ports.slice(from, from + atOnce).map((port) => port.attach(this.#namespaces));
@@ -102,6 +104,7 @@ class Capture {
   turn(): void {
     this.#takeOrders();
     this.#wait();
+    this.#describePorts();
     this.#lookForPorts();
     if (!this.#reader.isConnected) return;
     if (this.#last === undefined) this.#writeFrames();
@@ -127,7 +130,35 @@ class Capture {
   #obey(order: CaptureOrder): void {
     if (order === 'end') this.#gone = true;
     else if ('forget' in order) for (const port of this.#ports) port.forget(order.forget);
-    else for (const { label, view } of order.move) this.#ports.find((port) => port.label === label)?.move(view);
+    else for (const port of order.move) this.#move(port);
+  }
+
+  #move(port: CaptureRequest['ports'][number]): void {
+    const known = this.#ports.find(({ label }) => label === port.label);
+    const waiting = this.#coming.findIndex(({ label }) => label === port.label);
+    if (known !== undefined) known.move(port.view);
+    else if (waiting >= 0) this.#coming[waiting] = port;
+    else this.#coming.push(port);
+    this.#nextLook = 0;
+  }
+
+  /** A port's description goes before its frames; once the reader had enough, no more come. */
+  #describePorts(): void {
+    if (this.#stopped < forever) return;
+    for (let port = this.#coming[0]; port !== undefined; port = this.#coming[0]) {
+      const description = interfaceDescription(port.label, this.#request.snaplen);
+      if (!this.#reader.hasRoom(description.length)) return;
+      this.#reader.append(description);
+      this.#ports.push(new WatchedPort(port, this.#sizeOfNext(), this.#filter));
+      this.#coming.shift();
+    }
+  }
+
+  /** Ports that came later share a quarter more. */
+  #sizeOfNext(): RingSize {
+    const { room, ports } = this.#request;
+    const at = this.#ports.length;
+    return at < ports.length ? ringSize(room, ports.length) : ringSize(room / 4, at + 1);
   }
 
   #wait(): void {

@@ -47,7 +47,7 @@ export class Captures {
     );
   }
 
-  /** Frames of these ports pass elsewhere now. */
+  /** Frames of these ports pass elsewhere now; those that the capture does not have yet are captured, too. */
   move(socketPath: string, ports: CaptureRequest['ports']): void {
     const order: CaptureOrder = { move: ports };
     for (const [thread, path] of this.#threads) if (path === socketPath) thread.postMessage(order);
