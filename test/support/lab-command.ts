@@ -52,7 +52,7 @@ function endOf(child: ChildProcess): Promise<number | null> {
 export async function eventually<T>(
   condition: () => T | Promise<T>,
   what: string,
-  deadline = 30,
+  deadline = 90,
 ): Promise<NonNullable<Exclude<T, false>>> {
   let last: unknown;
   for (const end = Date.now() + deadline * 1000; Date.now() < end; ) {

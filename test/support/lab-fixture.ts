@@ -129,14 +129,10 @@ export async function labFixture(holder: Holder = 'root'): Promise<LabFixture> {
 async function pings(weft: (...words: string[]) => Promise<Finished>, node: string, target: string): Promise<void> {
   let last: Finished | undefined;
   try {
-    await eventually(
-      async () => {
-        last = await weft('exec', node, '--', 'ping', '-c', '1', '-W', '2', target);
-        return last.code === 0;
-      },
-      'an answer',
-      30,
-    );
+    await eventually(async () => {
+      last = await weft('exec', node, '--', 'ping', '-c', '1', '-W', '2', target);
+      return last.code === 0;
+    }, 'an answer');
   } catch {
     throw new Error(`${node} gets no answer from ${target}: ${last?.stdout}${last?.stderr}`);
   }

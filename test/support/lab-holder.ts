@@ -59,7 +59,7 @@ export async function openQuarters(holder: Holder, folder: string): Promise<Quar
   child.stdout.on('data', (text: Buffer) => {
     said += text.toString();
   });
-  await eventually(() => said.includes('ready'), 'the private mounts of the test user', 10);
+  await eventually(() => said.includes('ready'), 'the private mounts of the test user');
   const identity = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups', '--bounding-set=-all', '--inh-caps=-all'];
   const inMounts = ['nsenter', `--mount=/proc/${child.pid}/ns/mnt`, '--wd=/', '--'];
   const barred = holder === 'user without namespaces' ? await startBarred() : undefined;
@@ -85,7 +85,7 @@ async function startBarred(): Promise<ChildProcess> {
     env: environment,
   });
   const own = readlinkSync('/proc/self/ns/user');
-  await eventually(() => child.pid !== undefined && readlinkSync(`/proc/${child.pid}/ns/user`) !== own, 'a user namespace', 10);
+  await eventually(() => child.pid !== undefined && readlinkSync(`/proc/${child.pid}/ns/user`) !== own, 'a user namespace');
   for (const map of ['uid_map', 'gid_map']) writeFileSync(`/proc/${child.pid}/${map}`, '0 0 65536');
   const forbid = ['sh', '-c', 'echo 0 > /proc/sys/user/max_user_namespaces'];
   execFileSync('nsenter', [`--user=/proc/${child.pid}/ns/user`, '--', ...forbid], { env: environment });
@@ -94,7 +94,7 @@ async function startBarred(): Promise<ChildProcess> {
 
 async function endOf(child: ChildProcess): Promise<void> {
   child.kill('SIGKILL');
-  await eventually(() => child.exitCode !== null || child.signalCode !== null, 'the test user’s mounts to go', 10);
+  await eventually(() => child.exitCode !== null || child.signalCode !== null, 'the test user’s mounts to go');
 }
 
 /** Why guests cannot boot here; undefined where they can. A missing small guest is no reason: `up` builds it. */

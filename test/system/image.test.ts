@@ -130,7 +130,7 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
   }
 
   async function agentOf(run: string, deadline: number): Promise<GuestAgent> {
-    await expect.poll(() => existsSync(join(run, 'agent.sock')), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(join(run, 'agent.sock'))).toBe(true);
     const agent = GuestAgent.over(await systemStreams.connectUnix(join(run, 'agent.sock')), systemClock);
     await agent.ping(deadline);
     return agent;
@@ -208,7 +208,7 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
       const available = Number(/MemAvailable:\s+(\d+)/.exec(await inGuest(agent, 'cat /proc/meminfo'))?.[1]);
       expect(available).toBeGreaterThan(30_000);
       await agent.exec(['/usr/sbin/poweroff'], { deadline: 5000 }).catch(() => undefined);
-      await expect.poll(() => children[0]?.exitCode, { timeout: 20_000 }).toBe(0);
+      await expect.poll(() => children[0]?.exitCode).toBe(0);
     });
 
     it('filters, translates and forgets flows', async () => {
@@ -263,7 +263,7 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
             type('\x03');
             return screen.text.includes('^C');
           },
-          { timeout: 20_000, interval: 200 },
+          { interval: 200 },
         )
         .toBe(true);
       type('sleep 77 & jobs\n');
@@ -280,7 +280,7 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
             say('system_powerdown');
             return children[0]?.exitCode;
           },
-          { timeout: 20_000, interval: 500 },
+          { interval: 500 },
         )
         .toBe(0);
     });
@@ -348,7 +348,7 @@ describe.skipIf(noApt !== undefined)('the small guest', () => {
     await buildDisk(deps(), { cacheDirectory, guestDirectory, file: disk });
     const firmware = ['-drive', `if=pflash,format=raw,readonly=on,file=${OVMF}`];
     start(run, ['-m', '512', ...firmware, '-drive', `file=${disk},if=virtio,format=raw,snapshot=on`]);
-    await expect.poll(() => existsSync(join(run, 'console.sock')), { timeout: 20_000 }).toBe(true);
+    await expect.poll(() => existsSync(join(run, 'console.sock'))).toBe(true);
     const stream = await systemStreams.connectUnix(join(run, 'console.sock'));
     const screen = new ConsoleReader(stream);
     await screen.shows('server login: ');

@@ -92,9 +92,9 @@ function existsText(path: string): string | undefined {
   }
 }
 
-/** Waits for a condition, 10 s at most; what it gave. */
+/** Waits for a condition, a minute at most; what it gave. */
 export async function until<T>(condition: () => T | Promise<T>, what: string): Promise<NonNullable<Exclude<T, false>>> {
-  for (const deadline = Date.now() + 10_000; Date.now() < deadline; ) {
+  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
     const found = await condition();
     if (found !== undefined && found !== null && found !== false) return found as NonNullable<Exclude<T, false>>;
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -414,9 +414,7 @@ table ip6 t {
       const script = 'for i in $(seq 1 3000); do echo >/dev/udp/10.0.0.2/$((1000 + i)); done 2>/dev/null; :';
       inside('client', 'bash', '-c', script);
       expect(await flows()).toHaveLength(3000);
-      const start = Date.now();
       expect(await run({ op: 'flows-delete', netns: 'net', addresses: ['10.137.0.7'] })).toEqual([]);
-      expect(Date.now() - start).toBeLessThan(3000);
       expect(await flows()).toEqual([]);
     });
   });

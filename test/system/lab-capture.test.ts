@@ -151,7 +151,7 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
         expect((await packetSockets('n1')).length).toBeGreaterThan(0);
         if (end === 'asked') await capture.end();
         else capture.kill();
-        await expect.poll(() => packetSockets('n1'), { timeout: 10_000 }).toEqual([]);
+        await expect.poll(() => packetSockets('n1')).toEqual([]);
       }
       const left = readdirSync(join(weft.folder, 'run'), { recursive: true, encoding: 'utf8' });
       expect(left.filter((name) => /\/c\d+\.sock$/.test(name))).toEqual([]);
@@ -171,7 +171,7 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       await weft.ok(lab, 'record', 'off');
       const { code: ended, stderr } = await weft.weft(lab, 'record', 'dump', '-w', 'never.pcapng');
       expect([ended, stderr]).toEqual([1, 'ERROR: the flight recorder is off\n       weft record on switches it on\n']);
-      await expect.poll(() => packetSockets('n1'), { timeout: 10_000 }).toEqual([]);
+      await expect.poll(() => packetSockets('n1')).toEqual([]);
     });
 
     it('takes in links that are made later, with --all and in the flight recorder', async () => {
@@ -180,14 +180,11 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       await weft.ok(lab, 'attach', 'n1:later', 'n3:later', '--set', 'qn_tailip=10.5.0.1/24', 'qn_headip=10.5.0.3/24');
       // What comes within some 10 ms of the link's making may be missed.
       await expect
-        .poll(
-          async () => {
-            await ping('n1', '10.5.0.3');
-            await weft.ok(lab, 'record', 'dump', '-w', 'past.pcapng');
-            return (await tshark('past.pcapng', 'frame.interface_name', 'icmp.type')).map((row) => row.join(' '));
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          await ping('n1', '10.5.0.3');
+          await weft.ok(lab, 'record', 'dump', '-w', 'past.pcapng');
+          return (await tshark('past.pcapng', 'frame.interface_name', 'icmp.type')).map((row) => row.join(' '));
+        })
         .toEqual(expect.arrayContaining(['n1:later 8', 'n1:later 0']));
       await capture.end();
       expect((await tshark('later.pcapng', 'frame.interface_name')).flat()).toContain('n1:later');
@@ -212,13 +209,10 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       weft.write({ 'capture/topology.dot.in': topology.replace(/^ {2}n3:hub -- sw .*$/m, moved) });
       await weft.ok(lab, 'apply', '--yes');
       await expect
-        .poll(
-          async () => {
-            await weft.weft(lab, 'exec', 'n3', '--', 'ping', '-q', '-c', '1', '-W', '1', '10.4.0.1');
-            return capture.text();
-          },
-          { timeout: 20_000 },
-        )
+        .poll(async () => {
+          await weft.weft(lab, 'exec', 'n3', '--', 'ping', '-q', '-c', '1', '-W', '1', '10.4.0.1');
+          return capture.text();
+        })
         .toMatch(/ n3:hub Out .* 10\.4\.0\.3 > 10\.4\.0\.1: ICMP echo request, .*\n.* n3:hub In .* ICMP echo reply, /);
       await capture.end();
     });

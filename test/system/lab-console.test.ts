@@ -175,7 +175,7 @@ describe.skipIf(noQemu !== undefined)('consoles and commands in nodes', () => {
     const terminal = weft.terminal(directory, 'weft console a');
     await terminal.ask('', /# $/);
     await weft.ok(directory, 'restart', 'a');
-    await eventually(async () => (await weft.ok(directory, 'status')).match(/^a .* running/m), 'a to run again', 60);
+    await eventually(async () => (await weft.ok(directory, 'status')).match(/^a .* running/m), 'a to run again');
     await terminal.ask('echo again-$((40 + 2))', /\nagain-42/);
     terminal.type('\x1dq\r');
     expect(await terminal.ended()).toBe(0);

@@ -61,7 +61,7 @@ describe.each<Holder>(['root', 'user'])('guests in a lab where processes are kil
 
     it('shows a killed machine as lost, and start launches it again, wired as before', async () => {
       process.kill(before['b'] ?? 0, 'SIGKILL');
-      await eventually(async () => (await weft.ok(directory, 'status')).match(/^b .*lost/m), 'b to be lost', 10);
+      await eventually(async () => (await weft.ok(directory, 'status')).match(/^b .*lost/m), 'b to be lost');
       const lost = (await weft.status(directory)).nodes.find(({ name }) => name === 'b');
       expect(lost).toMatchObject({ state: 'lost', reason: expect.stringContaining('SIGKILL') });
       const { code, stderr } = await weft.weft(directory, 'start', '--wait');
@@ -90,7 +90,7 @@ describe.each<Holder>(['root', 'user'])('guests in a lab where processes are kil
 
     it('goes on when the kernel worker is killed', async () => {
       kill(weft, 'kernel-worker.cjs');
-      await eventually(async () => (await weft.weft(directory, 'status')).code === 0, 'an engine that answers', 20);
+      await eventually(async () => (await weft.weft(directory, 'status')).code === 0, 'an engine that answers');
       expect(await pidsOf(weft, directory)).toEqual(before);
       await weft.pings(directory, 'a', '10.1.0.2');
       await weft.pings(directory, 'n', '10.2.0.1');
@@ -143,7 +143,7 @@ describe.each<Holder>(['root', 'user'])('a lab of namespaces, as %s', (holder) =
       'converges when engine and worker are killed in the middle of up, with %i nodes launched',
       async (some) => {
         const interrupted = weft.weft(directory, 'up');
-        await eventually(() => nodesOf(weft) >= some, `${some} nodes`, 60);
+        await eventually(() => nodesOf(weft) >= some, `${some} nodes`);
         kill(weft, 'engine.cjs');
         for (const { pid, words } of processesOf(weft.folder)) if (words.includes('kernel-worker')) process.kill(pid, 'SIGKILL');
         expect((await interrupted).stderr).not.toMatch(/^\s+at /m);

@@ -152,7 +152,7 @@ describe.each<Holder>(['root', 'user'])('events of a lab, as %s', (holder) => {
       const before = sockets();
       expect(before).toBeGreaterThanOrEqual(sleepers.length);
       for (const sleeper of sleepers) sleeper.destroy();
-      await eventually(() => sockets() <= before - sleepers.length, 'the connections to be gone', 10);
+      await eventually(() => sockets() <= before - sleepers.length, 'the connections to be gone');
       await weft.ok(directory, 'status');
     });
   });

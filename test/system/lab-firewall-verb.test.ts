@@ -120,7 +120,7 @@ describe.each<Holder>(['root', 'user'])('weft firewall, as %s', (holder) => {
 
     it('forgets a rule when its time has come', async () => {
       await firewall('other', 'add', '--before', '0', 'drop', 'expire=+2');
-      await eventually(async () => (await rules('other')).length === 1, 'the end of a rule', 20);
+      await eventually(async () => (await rules('other')).length === 1, 'the end of a rule');
       await firewall('other', 'add', 'drop');
       expect(await weft.ok(directory, 'graph', '-T', 'dot')).toContain('qn_firewall="action=accept\naction=drop"');
     });

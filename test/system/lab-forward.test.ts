@@ -232,7 +232,7 @@ describe.skipIf(noQemu !== undefined || holderLacks('root') !== undefined)('weft
     const line = '(while :; do echo from work | nc -l -p 80; done) >/dev/null 2>&1 </dev/null &';
     await weft.ok(directory, 'exec', 'work', '--', 'sh', '-c', line);
     await weft.ok(directory, 'forward', 'work', 'tcp', '8080:80');
-    await eventually(async () => (await ask()) === 'from work', 'the server in work', 60);
+    await eventually(async () => (await ask()) === 'from work', 'the server in work');
     await weft.ok(directory, 'forward', 'work', '-D');
     expect(await ask()).toMatch(/^(no answer|E[A-Z]+)$/);
   });

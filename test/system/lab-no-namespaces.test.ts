@@ -77,7 +77,7 @@ describe.skipIf(lacks !== undefined)('a user who may make no user namespaces', (
     expect((await weft.run(['weft', 'gc'], cache)).stdout).toBe('');
     expect(await pids()).toEqual(before);
     kill('engine.cjs');
-    await eventually(() => ofLab('engine.cjs').length === 0, 'the end of the engine', 10);
+    await eventually(() => ofLab('engine.cjs').length === 0, 'the end of the engine');
     const { code, stdout } = await weft.run(['weft', 'gc'], cache);
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^process +barred +\d+ qemu/m) });
     await weft.nothingLeft();

@@ -56,8 +56,8 @@ describe.each<Holder>(['root', 'user'])('a template that somebody wrote for qene
       expect((await qeneth('generate')).code).toBe(0);
       const { code, stderr } = await qeneth('start');
       expect({ code, stderr }).toEqual({ code: 0, stderr: 'Info: Launching left\nInfo: Launching right\n' });
-      await eventually(async () => (await onConsole('left', 'hostname')) === 'left\n', 'the console of left', 60);
-      await eventually(async () => (await onConsole('right', 'hostname')) === 'right\n', 'the console of right', 60);
+      await eventually(async () => (await onConsole('left', 'hostname')) === 'left\n', 'the console of left');
+      await eventually(async () => (await onConsole('right', 'hostname')) === 'right\n', 'the console of right');
       expect(await onConsole('right', 'cat', '/sys/class/net/eth0/address')).toBe('02:aa:bb:cc:dd:01\n');
     });
 
@@ -67,7 +67,6 @@ describe.each<Holder>(['root', 'user'])('a template that somebody wrote for qene
       await eventually(
         async () => (await weft.weft(directory, 'console', 'left', '--', 'ping', '-c', '1', '-W', '2', '10.0.0.2')).code === 0,
         'an answer of right',
-        30,
       );
       const ports = [...(await systemSnapshot()).listeners].filter(
         (line) => !before.has(line) && /:(1000\d|1001\d|2000\d) /.test(line),

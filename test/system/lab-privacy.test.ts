@@ -49,7 +49,6 @@ describe.each<Holder>(['root', 'user'])('what others see of a lab, as %s', (hold
           return ours.filter((line) => now.includes(line)).length === 1;
         },
         `one listener, not ${ours.join(', ')}`,
-        30,
       );
       expect(ours.filter((line) => line.includes(`:${port} `))).toEqual([
         expect.stringMatching(new RegExp(`tcp LISTEN \\S+ \\S+ 127.0.0.1:${port} `)),
@@ -70,14 +69,10 @@ describe.each<Holder>(['root', 'user'])('what others see of a lab, as %s', (hold
       const seen: Buffer[] = [];
       socket.on('data', (bytes) => seen.push(bytes));
       try {
-        await eventually(
-          () => {
-            socket.write('hostname\r\n');
-            return /\na\r?\n/.test(Buffer.concat(seen).toString('latin1'));
-          },
-          'an answer on the console',
-          30,
-        );
+        await eventually(() => {
+          socket.write('hostname\r\n');
+          return /\na\r?\n/.test(Buffer.concat(seen).toString('latin1'));
+        }, 'an answer on the console');
         // WILL ECHO of RFC 857, as a telnet server says it for a console.
         expect(Buffer.concat(seen).includes(Buffer.from([255, 251, 1]))).toBe(true);
       } finally {

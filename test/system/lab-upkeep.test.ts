@@ -55,7 +55,7 @@ describe.each(cases)('a routed network that changes by itself, with rules in a %
       eventually(async () => (await client('ask', over, server, 'whoami.test')) === answer, `${answer} over ${over}`);
     /** `answer` is `open`, what a rejected connection is told, or silence. */
     const reaches = (address: string, port: number, answer: 'open' | 'EHOSTUNREACH' | 'silence') =>
-      eventually(async () => (await client('reach', address, `${port}`)) === answer, `${address}:${port} to be ${answer}`, 60);
+      eventually(async () => (await client('reach', address, `${port}`)) === answer, `${address}:${port} to be ${answer}`);
     const firewall = (...words: string[]) => weft.ok(directory, 'firewall', 'work', ...words);
     /** Everything passes again. */
     const reset = async () => {

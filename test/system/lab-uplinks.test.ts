@@ -95,10 +95,8 @@ describe.each(trees)('a tree of uplinks of $name, as $holder', ({ guests, holder
 
     it.runIf(!guests.includes('work'))('refuses connections to a provider at once', async () => {
       for (const address of both(numbers.firewall)) {
-        const begun = performance.now();
         const said = await lab.try('work', `timeout 5 bash -c ': </dev/tcp/${address}/22'`);
         expect({ address, said }).toEqual({ address, said: expect.stringMatching(/No route to host|Permission denied/) });
-        expect(performance.now() - begun).toBeLessThan(5000);
       }
     });
 

@@ -125,14 +125,10 @@ describe.each<Holder>(['root', 'user', 'user with tun'])('every kind of wire, as
 
     /** The node's kernel and `status` agree about the carrier. */
     const seen = async (node: string, port: string, carrier: boolean) => {
-      await eventually(
-        async () => {
-          const flags = await weft.ok(directory, 'exec', node, '--', 'ip', '-br', 'link', 'show', 'dev', port);
-          return flags.includes('LOWER_UP') === carrier;
-        },
-        `carrier ${carrier} at ${node}:${port}`,
-        10,
-      );
+      await eventually(async () => {
+        const flags = await weft.ok(directory, 'exec', node, '--', 'ip', '-br', 'link', 'show', 'dev', port);
+        return flags.includes('LOWER_UP') === carrier;
+      }, `carrier ${carrier} at ${node}:${port}`);
       const { nodes } = await weft.status(directory);
       const shown = nodes.find(({ name }) => name === node)?.ports.find(({ name }) => name === port);
       expect({ node, port, carrier: shown?.carrier }).toEqual({ node, port, carrier });

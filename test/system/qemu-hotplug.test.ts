@@ -49,9 +49,9 @@ describe.skipIf(noGuest !== undefined)('network devices that come and go', () =>
     await handle.ready(120_000);
     await handle.nameInterface?.(mac(1), 'early');
     expect(await sh('cat /sys/class/net/early/address')).toBe(mac(1));
-    await expect.poll(() => seen(2), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => seen(2)).toBe(0);
     await handle.unplug?.('early');
-    await expect.poll(() => seen(1), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => seen(1)).toBe(0);
   });
 
   it('carries frames to a port that was plugged in, with the MAC and the MTU asked for', async () => {
@@ -103,7 +103,7 @@ describe.skipIf(noGuest !== undefined)('network devices that come and go', () =>
       expect(await names()).toEqual(['first']);
     }
     await handle.unplug?.('lan');
-    await expect.poll(() => seen(3), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => seen(3)).toBe(0);
   });
 
   it('takes two ports at once, and ports that no id of QEMU can name', async () => {
@@ -130,7 +130,7 @@ describe.skipIf(noGuest !== undefined)('network devices that come and go', () =>
     await handle.nameInterface?.(mac(23), 'e23');
     for (const port of ['later', 'other']) await handle.unplug?.(port);
     expect(await names()).toEqual(before);
-    await expect.poll(async () => (await seen(20)) + (await seen(22)) + (await seen(23)), { timeout: 20_000 }).toBe(0);
+    await expect.poll(async () => (await seen(20)) + (await seen(22)) + (await seen(23))).toBe(0);
   });
 
   it('finds all of it again when it is attached anew', async () => {
@@ -153,7 +153,7 @@ describe.skipIf(noGuest !== undefined)('network devices that come and go', () =>
     await plug('p8', 18);
     await Promise.all([...ports, 'p8'].map(async (port) => handle.unplug?.(port)));
     expect(await names()).toEqual([]);
-    await expect.poll(() => sh('ls /sys/class/net'), { timeout: 30_000 }).toBe('lo');
+    await expect.poll(() => sh('ls /sys/class/net')).toBe('lo');
   });
 
   it('stands still and goes on, and ports come and go meanwhile', async () => {
@@ -172,7 +172,7 @@ describe.skipIf(noGuest !== undefined)('network devices that come and go', () =>
     expect(await handle.paused?.()).toBe(false);
     await handle.nameInterface?.(mac(3), 'lan');
     await handle.nameInterface?.(mac(7), 'wan');
-    await expect.poll(() => seen(3), { timeout: 20_000 }).toBe(1);
+    await expect.poll(() => seen(3)).toBe(1);
     expect(await sh('cat /sys/class/net/lan/address /sys/class/net/wan/address')).toBe(`${mac(3)}\n${mac(7)}`);
     await handle.unplug?.('wan');
   });

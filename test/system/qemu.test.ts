@@ -144,11 +144,11 @@ describe.skipIf(skipped !== undefined)('a small guest', () => {
     const name = await sh('grep -l 02:00:00:00:01:01 /sys/class/net/*/address | cut -d/ -f5');
     await sh(`ip link set ${name} up`);
     const carrier = () => sh(`cat /sys/class/net/${name}/carrier`);
-    await expect.poll(carrier, { timeout: 10_000 }).toBe('1');
+    await expect.poll(carrier).toBe('1');
     await node.qmp('set_link', { name: 'link0', up: false });
-    await expect.poll(carrier, { timeout: 10_000 }).toBe('0');
+    await expect.poll(carrier).toBe('0');
     await node.qmp('set_link', { name: 'link0', up: true });
-    await expect.poll(carrier, { timeout: 10_000 }).toBe('1');
+    await expect.poll(carrier).toBe('1');
   });
 
   it('has one console for two viewers, and runs a command typed there', async () => {

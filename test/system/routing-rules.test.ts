@@ -168,9 +168,7 @@ describe.skipIf(missing !== undefined)('a provider, two clients and the world ou
       expect(await first.ask('udp', outer[family], 443)).toBe(prohibited);
       expect(await first.ask('tcp', outer[family], 53)).toBe(prohibited);
       expect(await second.ask('tcp', outer[family], 53)).toBe(`seen as ${uplink[family]}`);
-      const begin = performance.now();
       expect(await first.ask('udp', outer[family], 53)).toBe(prohibited);
-      expect(performance.now() - begin).toBeLessThan(1_000);
       const other = family === 4 ? 6 : 4;
       expect(await first.ask('tcp', outer[other], 443)).toBe(other === 4 ? 'EHOSTUNREACH' : 'EACCES');
       loadFirewall({ action: 'drop', proto: 'icmp' }, { action: 'accept' });

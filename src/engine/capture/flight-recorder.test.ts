@@ -107,7 +107,7 @@ it('begins anew when the capture breaks off', async () => {
   begun[0]?.far.write(frame(0, 1));
   await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1']);
   begun[0]?.far.close();
-  await expect.poll(() => begun.length, { timeout: 10_000 }).toBe(2);
+  await expect.poll(() => begun.length).toBe(2);
   expect(begun[1]?.wish).toEqual(begun[0]?.wish);
   begun[1]?.far.write(frame(0, 2));
   await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1', '2 a:e0 2']);

@@ -92,11 +92,11 @@ export class LiveLab {
   async kill(...words: readonly string[]): Promise<void> {
     const found = processesOf(this.weft.folder).filter((each) => words.some((word) => each.words.includes(word)));
     for (const { pid } of found) process.kill(pid, 'SIGKILL');
-    await eventually(() => found.every(({ pid }) => isGone(pid)), 'killed processes to be gone', 20);
+    await eventually(() => found.every(({ pid }) => isGone(pid)), 'killed processes to be gone');
   }
 
   async reconnect(): Promise<void> {
-    this.#engine = await eventually(() => openLabs(this.weft.environment).connect(this.name), 'an engine', 20);
+    this.#engine = await eventually(() => openLabs(this.weft.environment).connect(this.name), 'an engine');
   }
 
   killProcess(node: string): void {
@@ -107,7 +107,7 @@ export class LiveLab {
 
   async killNode(node: string): Promise<void> {
     this.killProcess(node);
-    await eventually(async () => (await this.stateOf(node)) === 'lost', `${node} to be lost`, 20);
+    await eventually(async () => (await this.stateOf(node)) === 'lost', `${node} to be lost`);
   }
 
   async stateOf(node: string): Promise<string | undefined> {

@@ -157,11 +157,11 @@ describe('the server of the Admin API', () => {
       client.follow('dom0', { tell: (event) => all.push(event), until: enough.promise }),
       client.follow('work', { tell: (event) => some.push(event), until: enough.promise }),
     ];
-    await eventually(() => lab.followers === 2, 'two followers', 10);
+    await eventually(() => lab.followers === 2, 'two followers');
     await client.setFeature('work', 'f', '1');
     await client.setFeature('personal', 'f', '1');
     const names = (events: readonly QubesEvent[]) => events.map(({ subject, event }) => `${subject} ${event}`);
-    await eventually(() => all.length === 5 && some.length === 3, 'all events', 10);
+    await eventually(() => all.length === 5 && some.length === 3, 'all events');
     const ofWork = ['work domain-feature-pre-set:f', 'work domain-feature-set:f'];
     expect(names(some)).toEqual([' connection-established', ...ofWork]);
     expect(names(all)).toEqual([
@@ -172,7 +172,7 @@ describe('the server of the Admin API', () => {
     ]);
     enough.resolve();
     await Promise.all(following);
-    await eventually(() => lab.followers === 0, 'nobody who follows', 10);
+    await eventually(() => lab.followers === 0, 'nobody who follows');
   });
 
   it('drops a follower that does not read, and bothers no other', async () => {
@@ -180,27 +180,23 @@ describe('the server of the Admin API', () => {
     const deaf = connect({ path: qubesSocket(run), allowHalfOpen: true });
     deaf.on('error', () => undefined);
     deaf.end('admin.Events+ dom0 name dom0\0');
-    await eventually(() => lab.followers === 1, 'a follower', 10);
+    await eventually(() => lab.followers === 1, 'a follower');
     const reader = new RawClient();
     reader.socket.end('admin.Events+ dom0 name dom0\0');
-    await eventually(() => lab.followers === 2, 'two followers', 10);
+    await eventually(() => lab.followers === 2, 'two followers');
     const reason = 'x'.repeat(1000);
     let told = 0;
-    await eventually(
-      async () => {
-        for (let at = 0; at < 200; at += 1)
-          lab.tell({ kind: 'node', node: 'work', state: 'failed', reason: `${told++} ${reason}` });
-        await new Promise((resolve) => setImmediate(resolve));
-        return lab.followers === 1;
-      },
-      'one follower less',
-      30,
-    );
-    await eventually(() => reader.text.includes(`\0${told - 1} x`), 'the last event', 10);
+    await eventually(async () => {
+      for (let at = 0; at < 200; at += 1)
+        lab.tell({ kind: 'node', node: 'work', state: 'failed', reason: `${told++} ${reason}` });
+      await new Promise((resolve) => setImmediate(resolve));
+      return lab.followers === 1;
+    }, 'one follower less');
+    await eventually(() => reader.text.includes(`\0${told - 1} x`), 'the last event');
     expect(reader.text.match(/domain-start-failed/g)?.length).toBe(told);
     reader.socket.destroy();
     deaf.destroy();
-    await eventually(() => lab.followers === 0, 'nobody who follows', 10);
+    await eventually(() => lab.followers === 0, 'nobody who follows');
   });
 
   it('serves hundreds at once, each as if it were alone', async () => {
