@@ -50,7 +50,7 @@ describe.skipIf(missing !== undefined)('an interface of the machine that a provi
     return (at: number) => parts[at + 1] ?? '';
   };
   const show = 'ip -br link show dev wan';
-  const ping = 'weft exec work -- ping -c 3 -i 0.3 -W 1 192.0.2.1';
+  const ping = 'weft exec work -- ping -c 3 -i 0.3 -W 10 192.0.2.1';
 
   it('is moved into it at its start, carries what its clients send, and is given back when it stops', async () => {
     const said = await onMachine(
@@ -84,7 +84,7 @@ describe.skipIf(missing !== undefined)('an interface of the machine that a provi
   it('is given back when the provider is lost, and when the engine was', async () => {
     const pid = (what: string) => `weft status --json | sed -n 's/.*"${what}": *\\([0-9]*\\).*/\\1/p' | head -1`;
     const given =
-      'for try in $(seq 100); do ip link show dev wan >/dev/null 2>&1 && break; sleep 0.1; done; ip -br link show dev wan';
+      'for try in $(seq 600); do ip link show dev wan >/dev/null 2>&1 && break; sleep 0.1; done; ip -br link show dev wan';
     const said = await onMachine(
       'weft up',
       'kill -9 $(cat net.pid)',
@@ -92,7 +92,7 @@ describe.skipIf(missing !== undefined)('an interface of the machine that a provi
       'weft up',
       `kill -9 $(${pid('engine')})`,
       'weft exec net -- ip -br address show dev wan',
-      'weft exec work -- ping -c 3 -i 0.3 -W 1 192.0.2.1',
+      'weft exec work -- ping -c 3 -i 0.3 -W 10 192.0.2.1',
       `kill -9 $(${pid('engine')})`,
       'kill -9 $(cat net.pid)',
       'weft status',

@@ -149,7 +149,7 @@ describe.each<Holder>(['root', 'user'])('uplinks of running nodes, as %s', (hold
           `exec weft exec work -- bash -c 'echo begun; while :; do echo x >/dev/udp/${world}/9; sleep 0.005; done' 2>/dev/null`,
         );
         const steady = lab.weft.run(
-          ['weft', 'exec', 'personal', '--', 'ping', '-q', '-i', '0.05', '-c', '60', '-W', '1', world],
+          ['weft', 'exec', 'personal', '--', 'ping', '-q', '-i', '0.05', '-c', '60', '-W', '10', world],
           {
             directory: lab.directory,
           },
