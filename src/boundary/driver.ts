@@ -87,6 +87,8 @@ export type NodeEvent = 'paused' | 'unpaused' | 'shutdown';
 
 /** A running node, as its driver holds it. Nothing here starts or ends the process. */
 export interface NodeHandle {
+  /** Resolves once the node's hypervisor answers: its launch is through, whatever becomes of the guest. Rejects as `ready` does. Absent where nobody can be asked. */
+  answers?(timeoutMs: number): Promise<void>;
   /** Resolves once the node is ready. Rejects with a HostError (`timeout`, with the last console lines; `exit`) when it does not become so. */
   ready(timeoutMs: number): Promise<void>;
   /** Switches what the guest sees of its port. Rejects with a HostError when the guest does not listen. */

@@ -177,6 +177,19 @@ describe('what goes wrong is said plainly', () => {
       });
     });
 
+    it('a script that ends only after a while is told of by start, too, which looks until QEMU answers', async () => {
+      const script =
+        '#!/bin/sh\n# weft: driver=qemu agent=yes ready=agent\nsleep 2\necho "no such luck for {{name}}" >&2\nexit 9\n';
+      weft.write({ 'wrong/late.mustache': script });
+      const directory = write(lab('lone [label="lone", qn_template="late", qn_kind="vm"];'));
+      await weft.ok(directory, 'generate');
+      const { code, stderr } = await weft.weft(directory, 'start', 'lone');
+      expect({ code, stderr }).toEqual({
+        code: 1,
+        stderr: expect.stringMatching(/ERROR: lone: it ended with exit code 9:\n +no such luck for lone/),
+      });
+    });
+
     it('a guest that does not come up in time is told of with its last words, and can be stopped', async () => {
       const directory = write(lab('server [qn_template="small", qn_append="rdinit=/bin/busybox"];'));
       const { code, stderr } = await weft.weft(directory, 'up', '--timeout', '2');

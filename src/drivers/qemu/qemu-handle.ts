@@ -19,6 +19,7 @@ export function qemuHandle(
     onEvent: (listener) => qemu.onEvent(listener),
   });
   return {
+    answers: (timeoutMs) => qemu.attach(timeoutMs),
     async ready(timeoutMs) {
       await qemu.ready(timeoutMs);
       if (header.hotplug) devices.letGo();

@@ -7,6 +7,7 @@ import type { NodeFailure, ProgressEvent } from '../../model/outcome.ts';
 import { attributeOf, isNamespace } from '../../model/topology.ts';
 import type { Lab } from '../lab.ts';
 import type { Admission } from './admission.ts';
+import { launchIsThrough, pastEarlyEnd } from './launch-watch.ts';
 import { MemoryBudget } from './memory-budget.ts';
 import { availableIn, bytesOf } from './memory-size.ts';
 import type { NodeRecord } from './node-record.ts';
@@ -33,9 +34,6 @@ export interface LaunchOptions {
 
 /** Namespace nodes are started this many at a time, so that progress is seen. */
 const batch = 100;
-
-/** Without `wait`, how long a script is watched for an end right after its start. Milliseconds. */
-const earlyEnd = 700;
 
 /** Pause between two looks at a node that another start is at. Milliseconds. */
 const lookAgain = 50;
@@ -168,7 +166,7 @@ export class Launcher {
       }
       const ended = record.exit();
       await this.#started(record, outcome, options);
-      return await this.#settle(record, { ended, printed, boots }, leave, options);
+      return await this.#settle(record, { ended, printed }, leave, options);
     } catch (failure) {
       if (!(failure instanceof HostError)) throw failure;
       return failed(record, failure.message, failure.hint, options);
@@ -180,7 +178,7 @@ export class Launcher {
   /** Waits until the machine is ready, or has ended; without `wait` only for an early end, while its slot is kept until it has booted. */
   async #settle(
     record: NodeRecord,
-    { ended, printed, boots }: { ended: Promise<ProcessExit>; printed: number; boots: boolean },
+    { ended, printed }: { ended: Promise<ProcessExit>; printed: number },
     leave: () => void,
     options: LaunchOptions,
   ): Promise<NodeFailure | undefined> {
@@ -191,11 +189,12 @@ export class Launcher {
     });
     const ready = this.#becomeReady(record, handle, options.timeoutMs).then(async () => {
       // Who says nothing of being ready is so once it has not ended at once.
-      if (!boots) await this.#parts.clock.sleep(earlyEnd, ended);
+      if (handle.answers === undefined) await pastEarlyEnd(this.#parts.clock, ended);
       if (record.process === undefined) await gone;
       options.emit({ node: record.name, stage: 'ready' });
     });
-    const first = Promise.race([ready, gone]);
+    // Of one that ended, what it ended with says more than that it did.
+    const first = Promise.race([ready.catch((failure: unknown) => (isEnd(failure) ? gone : Promise.reject(failure))), gone]);
     if (options.wait) {
       await first;
       return undefined;
@@ -204,10 +203,9 @@ export class Launcher {
       record.reason ??= failure instanceof Error ? failure.message : String(failure);
       leave();
     });
-    await Promise.race([
-      first.catch((failure: unknown) => (record.process === undefined ? Promise.reject(failure) : undefined)),
-      this.#parts.clock.sleep(earlyEnd),
-    ]);
+    const through = launchIsThrough(this.#parts.clock, handle, ended, options.timeoutMs);
+    await Promise.race([first.catch(() => undefined), through]);
+    if (record.process === undefined) await gone;
     return undefined;
   }
 
@@ -269,6 +267,10 @@ export class Launcher {
   async #memoryBudget(): Promise<MemoryBudget> {
     return new MemoryBudget(availableIn((await this.#parts.files.readTextIfThere('/proc/meminfo')) ?? ''));
   }
+}
+
+function isEnd(failure: unknown): boolean {
+  return failure instanceof HostError && failure.code === 'exit';
 }
 
 function failed(record: NodeRecord, message: string, hint: string | undefined, options: LaunchOptions): NodeFailure {
