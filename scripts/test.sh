@@ -4,8 +4,8 @@
 set -eu
 cd "$(dirname "$0")/.."
 
-packages='qemu-system-x86 qemu-utils ovmf seabios ipxe-qemu iproute2 nftables tcpdump iputils-ping kmod lz4 xz-utils mtools dosfstools procps util-linux uidmap tmux tshark slirp4netns'
-programs='qemu-system-x86_64 qemu-img ip nft tcpdump ping depmod lz4 xz mcopy mkfs.fat ps unshare newuidmap tmux tshark slirp4netns'
+packages='qemu-system-x86 qemu-utils ovmf seabios ipxe-qemu iproute2 nftables tcpdump iputils-ping kmod lz4 xz-utils mtools dosfstools procps util-linux uidmap tmux tshark slirp4netns zsh fish'
+programs='qemu-system-x86_64 qemu-img ip nft tcpdump ping depmod lz4 xz mcopy mkfs.fat ps unshare newuidmap tmux tshark slirp4netns zsh fish'
 
 missing() {
   for program in $programs; do

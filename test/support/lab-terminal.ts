@@ -21,7 +21,7 @@ export class Terminal {
 
   /** All that was shown, without control sequences. */
   get text(): string {
-    return this.#seen.replace(escapeSequence, '').replaceAll('\r', '');
+    return this.#seen.replace(escapeSequence, '').replaceAll('\r', '').replaceAll('\u0007', '');
   }
 
   type(keys: string): void {
@@ -50,7 +50,7 @@ export class Terminal {
   }
 
   /** The exit code once the command has ended. */
-  async ended(deadline = 20): Promise<number | null> {
+  async ended(deadline = 90): Promise<number | null> {
     await eventually(
       () => this.#child.exitCode !== null || this.#child.signalCode !== null,
       `an end of:\n${this.text}`,

@@ -50,7 +50,9 @@ _weft() {
       continue
     fi
     name=\${line%%$'\\t'*}
-    described+=("\${name//:/\\\\:}:\${line#*$'\\t'}")
+    name=\${name//:/\\\\:}
+    [[ $line == *$'\\t'* ]] && name+=:\${line#*$'\\t'}
+    described+=("$name")
   done < <(command "$program" complete -- "\${typed[@]}" 2>/dev/null)
   (( \${#described} )) && _describe -t weft weft described
 }
@@ -69,6 +71,7 @@ function __weft_complete
     set words $program (basename $program) $words[2..-1]
     set program weft
   end
+  command -q $program; or return
   for line in (command $program complete -- $words[2..-1] (commandline -ct) 2>/dev/null)
     if test "$line" = :files
       __fish_complete_path (commandline -ct)
