@@ -126,6 +126,17 @@ const nodes = z.optional(z.array(z.string()));
 const file = z.optional(z.object({ spec: z.union([z.int(), labSpecSchema]), only: nodes, discard: z.optional(z.boolean()) }));
 
 /** What a request must look like before any code of ours trusts it. */
+const recorderWish = {
+  ports: z.array(z.string()),
+  all: z.boolean(),
+  size: z.int().check(z.positive()),
+  snaplen: z.int().check(z.nonnegative()),
+};
+
+/** What a flight recorder records, as an engine leaves it to the next. */
+export const recorderWishSchema: z.ZodMiniType<Omit<Extract<Requests['record'], { readonly action: 'on' }>, 'action'>> =
+  z.object(recorderWish);
+
 export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]> } = {
   status: z.object({ ports: z.boolean() }),
   start: z.object({ spec: labSpecSchema, nodes, wait: z.boolean(), timeout: seconds }),
@@ -179,13 +190,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
   }),
   capture: z.object({ words: z.array(z.string()), all: z.boolean() }),
   record: z.discriminatedUnion('action', [
-    z.object({
-      action: z.literal('on'),
-      ports: z.array(z.string()),
-      all: z.boolean(),
-      size: z.int().check(z.positive()),
-      snaplen: z.int().check(z.nonnegative()),
-    }),
+    z.object({ action: z.literal('on'), ...recorderWish }),
     z.object({ action: z.literal('off') }),
     z.object({ action: z.literal('show') }),
   ]),

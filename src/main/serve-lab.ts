@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { cpus, totalmem } from 'node:os';
 import { serveQubes } from '../api/qubes/server/qubes-server.ts';
-import { documentRestSchema, labSpecSchema, topologyChangesSchema } from '../api/schemas.ts';
+import { documentRestSchema, labSpecSchema, recorderWishSchema, topologyChangesSchema } from '../api/schemas.ts';
 import { answer } from '../api/server.ts';
 import { streamTarget } from '../api/stream-targets.ts';
 import { namespaceDriver } from '../drivers/namespace/namespace-driver.ts';
@@ -10,6 +10,7 @@ import { qemuDriver } from '../drivers/qemu/qemu-driver.ts';
 import { openCaptureStream } from '../engine/capture/capture-streams.ts';
 import { Captures } from '../engine/capture/captures.ts';
 import { FlightRecorder } from '../engine/capture/flight-recorder.ts';
+import { KeptWish } from '../engine/capture/recorder-wish.ts';
 import { Consoles } from '../engine/console/consoles.ts';
 import { DocumentStore } from '../engine/desired/document.ts';
 import { LabEvents } from '../engine/events/lab-events.ts';
@@ -104,8 +105,10 @@ export async function serveLab(lab: string, run: string): Promise<void> {
   events.listen(({ kind }) => {
     if (kind === 'link') captures.look();
   });
-  const recorder = new FlightRecorder(captures, systemClock, log);
+  const kept = new KeptWish(systemFiles, `${run}/recorder.json`, (untrusted) => recorderWishSchema.parse(untrusted));
+  const recorder = new FlightRecorder({ captures, clock: systemClock, log, kept });
   await engine.adopt();
+  await recorder.resume(engine.captured?.ports.map(({ label }) => label) ?? []);
 
   const handlers: Parameters<typeof answer>[1] = {
     status: (request) => engine.status(request),
@@ -126,7 +129,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
       await systemClock.sleep(FAREWELL, told);
       // Their last lines leave with this turn.
       await systemClock.sleep(0);
-      recorder.off();
+      await recorder.off();
       await captures.close();
       return outcome;
     },
@@ -162,7 +165,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     void events.close(reason);
     engine.close();
     consoles.close();
-    recorder.off();
+    recorder.close();
     await captures.close();
     await listener.close();
     await qubes.close();

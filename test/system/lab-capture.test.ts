@@ -1,7 +1,7 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { runCommand } from '../support/lab-command.ts';
+import { eventually, runCommand } from '../support/lab-command.ts';
 import { type LabFixture, labFixture } from '../support/lab-fixture.ts';
 import { type Holder, holderLacks, noQemu } from '../support/lab-holder.ts';
 import { telltaleFrames } from './frames.ts';
@@ -188,6 +188,16 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
         .toEqual(expect.arrayContaining(['n1:later 8', 'n1:later 0']));
       await capture.end();
       expect((await tshark('later.pcapng', 'frame.interface_name')).flat()).toContain('n1:later');
+      // An engine that is killed takes the past with it; the next one records on.
+      process.kill((await weft.status(lab)).engine, 'SIGKILL');
+      await eventually(async () => (await weft.weft(lab, 'status')).code === 0, 'an engine that answers');
+      await ping('n1', '10.5.0.3', 99);
+      await expect
+        .poll(async () => {
+          await weft.ok(lab, 'record', 'dump', '-w', 'past.pcapng');
+          return (await tshark('past.pcapng', 'frame.interface_name', 'frame.len')).map((row) => row.join(' '));
+        })
+        .toEqual(expect.arrayContaining(['n1:later 141', 'n1:later 141']));
       await weft.ok(lab, 'record', 'off');
       await weft.ok(lab, 'detach', 'n1:later');
     });

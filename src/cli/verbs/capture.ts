@@ -18,7 +18,8 @@ export const captureVerb: Verb = {
 them make one stream in the order of time; directions are those that the node sees. The words after the ports, at the latest after --, are
 a filter in tcpdump's language (man pcap-filter), applied to frames as they are on the wire: tagged ones need vlan.
 On the terminal a frame is a line; -w writes pcapng whose interfaces are named NODE:PORT. Nothing is stopped for a capture, and nodes do not
-notice it. It goes on while nodes are restarted or links are made anew; --all takes in links that are made later. Ctrl-C ends it. docs/capture.md says more.
+notice it. It goes on while nodes are restarted or links are made anew; --all takes in links that are made later. Ctrl-C ends it.
+docs/capture.md says more.
 
 Examples:
   weft capture server:eth0

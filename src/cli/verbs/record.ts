@@ -18,7 +18,8 @@ export const recordVerb: Verb = {
   summary: 'keep the last frames of every link, to be looked at when something went wrong',
   help: `\`record on\` keeps the last frames of ports in memory, each port's in a ring of --size; of every link of the lab where no port is
 named, those that are made later included. \`record dump\` writes what is kept now to a pcapng file, ordered by time, and goes on.
-\`record off\` forgets all. Without a word it shows what is kept. The rings are in the lab's engine and end with it.
+\`record off\` forgets all. Without a word it shows what is kept. The rings are in the lab's engine: they end
+with it, and an engine that comes after one which was killed records on with nothing of the past.
 
 Examples:
   weft record on

@@ -3,7 +3,7 @@ import type { Commands } from '../../boundary/commands.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { CaptureRequest, FrameView, Kernel } from '../../boundary/kernel.ts';
 import type { ByteStream, Streams } from '../../boundary/streams.ts';
-import type { CaptureLab } from './capture-lab.ts';
+import type { CaptureLab, CapturePort } from './capture-lab.ts';
 import { choosePorts, portsOfOtherLinks, visiblePort } from './choose-ports.ts';
 import { compileFilter } from './compile-filter.ts';
 
@@ -73,14 +73,11 @@ export class Captures {
 
   /** Begins a capture: a pcapng stream, as `Kernel.capture` describes it. `memory` is for frames that wait, in bytes. */
   async begin({ ports, all, filter, snaplen }: CaptureWish, memory: number = room): Promise<ByteStream> {
-    const lab = this.#lab();
     const request: CaptureRequest = {
       socketPath: `${this.#parts.run}/c${++this.#number}.sock`,
-      ports: ports.flatMap((label) => {
-        if (all && !lab.ports.some((port) => port.label === label)) return [];
-        const { view } = visiblePort(lab, label);
-        return view === undefined ? [] : [{ label, view }];
-      }),
+      ports: (all ? withAll(this.#lab(), ports) : ports.map((label) => visiblePort(this.#lab(), label))).flatMap(
+        ({ label, view }) => (view === undefined ? [] : [{ label, view }]),
+      ),
       filter: filter.trim() === '' ? undefined : await compileFilter(this.#parts.commands, filter),
       snaplen,
       room: memory,
@@ -150,6 +147,12 @@ export class Captures {
     if (lab === undefined) throw new HostError('not-running', 'the lab was never started');
     return lab;
   }
+}
+
+/** Those of these ports that are there, and one of each other link. */
+function withAll(lab: CaptureLab, labels: readonly string[]): readonly CapturePort[] {
+  const own = lab.ports.filter(({ label }) => labels.includes(label));
+  return [...own, ...portsOfOtherLinks(lab.ports, own)];
 }
 
 function isSame(a: FrameView, b: FrameView): boolean {

@@ -1,12 +1,23 @@
-import { expect, it } from 'vitest';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { captureFrame, captureHead } from '../../../test/support/capture-bytes.ts';
 import { streamPair } from '../../../test/support/stream-pair.ts';
 import type { ByteStream } from '../../boundary/streams.ts';
 import { interfaceDescription } from '../../capture/pcapng-blocks.ts';
 import { frameIn, PcapngReader } from '../../capture/pcapng-reader.ts';
 import { systemClock } from '../../host/clock.ts';
+import { systemFiles } from '../../host/files.ts';
 import type { CaptureWish } from './captures.ts';
 import { FlightRecorder } from './flight-recorder.ts';
+import { KeptWish, type RecorderWish } from './recorder-wish.ts';
+
+let folder: string;
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'weft-recorder-'));
+});
+afterEach(() => rmSync(folder, { recursive: true }));
 
 /** A recorder, and the streams that it was given, the other ends. */
 function recorder() {
@@ -17,7 +28,8 @@ function recorder() {
     far.write(captureHead(wish.ports));
     return near;
   };
-  return { begun, recorder: new FlightRecorder({ begin }, systemClock, () => undefined) };
+  const kept = new KeptWish(systemFiles, `${folder}/recorder.json`, (untrusted) => untrusted as RecorderWish);
+  return { begun, recorder: new FlightRecorder({ captures: { begin }, clock: systemClock, log: () => undefined, kept }) };
 }
 
 function shown(pieces: readonly Uint8Array[]): string[] {
@@ -49,7 +61,7 @@ it('gives the past of all ports in the order of time, or that of some', async ()
   expect(shown(own.dump([]))).toEqual(['1 a:e0 1', '2 b:e0 2', '3 a:e0 3', '4 b:e0 4']);
   expect(shown(own.dump(['b:e0']))).toEqual(['2 b:e0 2', '4 b:e0 4']);
   expect(() => own.dump(['c:e0'])).toThrow('c:e0 is not recorded');
-  own.off();
+  await own.off();
   expect(own.recording).toEqual({ on: false, size: 0, ports: [] });
   expect(() => own.dump([])).toThrow('the flight recorder is off');
 });
@@ -62,7 +74,7 @@ it('keeps the newest within its memory, port by port', async () => {
   await expect.poll(() => shown(own.dump(['a:e0'])).at(-1)).toBe('40 a:e0 40');
   expect(shown(own.dump([])).slice(0, 2)).toEqual(['1 b:e0 1', '34 a:e0 34']);
   for (const { bytes } of own.recording.ports) expect(bytes).toBeLessThanOrEqual(wish.size);
-  own.off();
+  await own.off();
 });
 
 it('keeps what it has of ports that it goes on with', async () => {
@@ -73,7 +85,7 @@ it('keeps what it has of ports that it goes on with', async () => {
   await own.on({ ...wish, ports: ['c:e0', 'a:e0'] });
   begun[1]?.far.write(frame(1, 2));
   await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1', '2 a:e0 2']);
-  own.off();
+  await own.off();
 });
 
 it('keeps each frame once while one capture takes over from another', async () => {
@@ -84,7 +96,7 @@ it('keeps each frame once while one capture takes over from another', async () =
   await own.on({ ...wish, ports: ['a:e0'] });
   begun[1]?.far.write(Buffer.concat([frame(0, 1), frame(0, 2), frame(0, 2)]));
   await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1', '2 a:e0 2', '2 a:e0 2']);
-  own.off();
+  await own.off();
 });
 
 it('takes in ports that are described later, and shares its memory out anew', async () => {
@@ -98,7 +110,23 @@ it('takes in ports that are described later, and shares its memory out anew', as
   expect(begun[0]?.wish.all).toBe(true);
   // Of 256 MiB, as four ports would share them.
   expect(own.recording.size).toBe(64 * 1024 * 1024);
-  own.off();
+  await own.off();
+});
+
+it('records on after an engine that was killed, where its ports are still there', async () => {
+  const killed = recorder();
+  await killed.recorder.on({ ...wish, all: true });
+  killed.recorder.close();
+  const { recorder: own, begun } = recorder();
+  await own.resume(['b:e0', 'c:e0']);
+  expect(begun.map(({ wish }) => wish)).toEqual([{ ports: ['b:e0'], all: true, filter: '', snaplen: 0 }]);
+  expect(own.recording.on).toBe(true);
+  await own.off();
+  const next = recorder();
+  await next.recorder.resume(['b:e0']);
+  writeFileSync(join(folder, 'recorder.json'), '{"ports":');
+  await next.recorder.resume(['b:e0']);
+  expect(next.recorder.recording.on).toBe(false);
 });
 
 it('begins anew when the capture breaks off', async () => {
@@ -111,5 +139,5 @@ it('begins anew when the capture breaks off', async () => {
   expect(begun[1]?.wish).toEqual(begun[0]?.wish);
   begun[1]?.far.write(frame(0, 2));
   await expect.poll(() => shown(own.dump([]))).toEqual(['1 a:e0 1', '2 a:e0 2']);
-  own.off();
+  await own.off();
 });

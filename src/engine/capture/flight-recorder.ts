@@ -7,6 +7,7 @@ import { PcapngReader } from '../../capture/pcapng-reader.ts';
 import type { Recording } from '../../model/recording.ts';
 import type { Captures } from './captures.ts';
 import { RecordedPort } from './recorded-port.ts';
+import type { KeptWish, RecorderWish } from './recorder-wish.ts';
 
 /** Memory for all frames that are kept. However many ports there are, they share this. Bytes. */
 const most = 256 * 1024 * 1024;
@@ -15,19 +16,15 @@ const room = 16 * 1024 * 1024;
 /** Pause before a capture that broke off is begun anew. Milliseconds. */
 const pause = 1000;
 
-export interface RecorderWish {
-  /** `NODE:PORT` */
-  readonly ports: readonly string[];
-  /** Also links that are made later, each at one end. */
-  readonly all: boolean;
-  /** Memory for each port, in bytes. */
-  readonly size: number;
-  /** Bytes of a frame to keep; 0 for all. */
-  readonly snaplen: number;
-}
-
 /** What is asked of the recorder. */
 export type RecorderOrder = ({ readonly action: 'on' } & RecorderWish) | { readonly action: 'off' | 'show' };
+
+export interface RecorderParts {
+  readonly captures: Pick<Captures, 'begin'>;
+  readonly clock: Clock;
+  readonly log: (message: string) => void;
+  readonly kept: KeptWish;
+}
 
 interface Running {
   readonly wish: RecorderWish;
@@ -38,17 +35,29 @@ interface Running {
   stream: ByteStream | undefined;
 }
 
-/** Keeps the last frames of ports in memory, for as long as the engine lives, so that what led to a failure can be looked at afterwards. */
+/**
+ * Keeps the last frames of ports in memory, for as long as the engine lives, so that what led to a failure can be looked at afterwards. An
+ * engine that comes after one which was killed records on, with nothing of the past.
+ */
 export class FlightRecorder {
-  readonly #captures: Pick<Captures, 'begin'>;
-  readonly #clock: Clock;
-  readonly #log: (message: string) => void;
+  readonly #parts: RecorderParts;
   #running: Running | undefined;
 
-  constructor(captures: Pick<Captures, 'begin'>, clock: Clock, log: (message: string) => void) {
-    this.#captures = captures;
-    this.#clock = clock;
-    this.#log = log;
+  constructor(parts: RecorderParts) {
+    this.#parts = parts;
+  }
+
+  /** Records as the engine before did, if it did and was killed. Ports that are no longer there are left out. */
+  async resume(there: readonly string[]): Promise<void> {
+    const wish = await this.#parts.kept.read();
+    const ports = wish?.ports.filter((port) => there.includes(port)) ?? [];
+    if (wish === undefined || (ports.length === 0 && !wish.all)) return;
+    try {
+      await this.on({ ...wish, ports });
+    } catch (failure) {
+      if (!(failure instanceof HostError)) throw failure;
+      this.#parts.log(`the flight recorder: ${failure.message}`);
+    }
   }
 
   /** Records these ports from now on, and no others. What was recorded before is forgotten, but for ports that stay. */
@@ -58,13 +67,25 @@ export class FlightRecorder {
     const kept = wish.ports.map((label) => [label, before?.get(label) ?? new RecordedPort(size)] as const);
     const running: Running = { wish, size, ports: new Map(kept), stream: undefined };
     await this.#begin(running);
-    this.off();
+    try {
+      await this.#parts.kept.keep(wish);
+    } catch (failure) {
+      running.stream?.close();
+      throw failure;
+    }
+    this.close();
     for (const port of running.ports.values()) port.resize(running.size);
     this.#running = running;
   }
 
   /** Forgets all. */
-  off(): void {
+  async off(): Promise<void> {
+    this.close();
+    await this.#parts.kept.forget();
+  }
+
+  /** Ends with the engine. */
+  close(): void {
     const running = this.#running;
     this.#running = undefined;
     running?.stream?.close();
@@ -72,7 +93,7 @@ export class FlightRecorder {
 
   async carryOut(order: RecorderOrder): Promise<Recording> {
     if (order.action === 'on') await this.on(order);
-    else if (order.action === 'off') this.off();
+    else if (order.action === 'off') await this.off();
     return this.recording;
   }
 
@@ -107,7 +128,7 @@ export class FlightRecorder {
 
   async #begin(running: Running): Promise<void> {
     const { ports, all, snaplen } = running.wish;
-    const stream = await this.#captures.begin({ ports, all, filter: '', snaplen }, room);
+    const stream = await this.#parts.captures.begin({ ports, all, filter: '', snaplen }, room);
     running.stream = stream;
     const described: RecordedPort[] = [];
     const reader = new PcapngReader();
@@ -123,13 +144,13 @@ export class FlightRecorder {
   /** The kernel worker may be another one now. */
   async #resume(running: Running): Promise<void> {
     while (this.#running === running) {
-      await this.#clock.sleep(pause);
+      await this.#parts.clock.sleep(pause);
       try {
         if (this.#running === running) await this.#begin(running);
         return;
       } catch (failure) {
         if (!(failure instanceof HostError)) throw failure;
-        this.#log(`the flight recorder: ${failure.message}`);
+        this.#parts.log(`the flight recorder: ${failure.message}`);
       }
     }
   }
