@@ -17,6 +17,7 @@ export const startVerb: Verb = {
   name: 'start',
   summary: 'start nodes; all of them where none is named',
   help: `Runs the scripts that generate wrote. Nodes that run already are left alone; lost ones are launched again.
+It ends once their launch is through, with --wait once they are ready.
 With --template the scripts are generated anew first.
 
 Examples:
