@@ -178,7 +178,7 @@ describe.each<Holder>(['root', 'user'])('captures in a lab of %s', (holder) => {
       await weft.ok(lab, 'record', 'on');
       const capture = await begin('--all -w later.pcapng icmp');
       await weft.ok(lab, 'attach', 'n1:later', 'n3:later', '--set', 'qn_tailip=10.5.0.1/24', 'qn_headip=10.5.0.3/24');
-      // What comes within some 10 ms of the link's making may be missed.
+      // What comes within some 20 ms of the link's making may be missed.
       await expect
         .poll(async () => {
           await ping('n1', '10.5.0.3');

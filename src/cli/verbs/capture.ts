@@ -69,7 +69,7 @@ async function capture(
   const stopListening = terminal.onInterrupt(() => taker.stop());
   try {
     voice.info(
-      `Capturing ${words.flag('all') ? `all links: ` : ''}${named(ports)}${filter === '' ? '' : `, ${filter}`}; Ctrl-C ends it`,
+      `Capturing ${words.flag('all') ? 'all links' : named(ports)}${filter === '' ? '' : `, ${filter}`}; Ctrl-C ends it`,
     );
     const running = taker.run();
     if (seconds !== undefined) void clock.sleep(seconds * 1000, running).then(() => taker.stop());

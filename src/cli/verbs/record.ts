@@ -79,6 +79,7 @@ async function dump(
 function report(recording: Recording, words: Words, voice: Voice): number {
   if (words.flag('json')) voice.printJson(recording);
   else if (!recording.on) voice.info('The flight recorder is off');
+  else if (recording.ports.length === 0) voice.info('The flight recorder is on, and the lab has no links yet');
   else {
     const rows = recording.ports.map(({ port, frames, bytes }) => [port, String(frames), String(bytes), String(recording.size)]);
     voice.printAll(

@@ -1,3 +1,4 @@
+import { readSync } from 'node:fs';
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
 import type { CaptureRequest, KernelFailure, Netns } from '../../boundary/kernel.ts';
 import { kernelFilter, type PacketFilter } from '../../capture/packet-filter.ts';
@@ -16,6 +17,8 @@ import { WatchedPort } from './watched-port.ts';
 export interface CaptureSettings {
   readonly namespaces: SharedNamespaces;
   readonly request: CaptureRequest;
+  /** An event descriptor: it is rung with every order. */
+  readonly bell: number;
 }
 
 /** What the thread tells once it captures. */
@@ -34,8 +37,10 @@ const lookEvery = 200;
 const lookShare = 0.05;
 /** How long the reader may take to come. Milliseconds. */
 const welcome = 30_000;
-/** How long the thread may not hear of orders. Milliseconds. */
+/** How long the thread rests before it looks for ports, and for a frame that the kernel holds back. Milliseconds. */
 const idle = 100;
+/** The same while rings are being opened. */
+const opening = 2;
 /** How many rings are opened or closed at once: each waits for a grace period of the kernel. */
 const atOnce = 128;
 const forever = Number.POSITIVE_INFINITY;
@@ -62,6 +67,7 @@ class Capture {
   readonly #coming: CaptureRequest['ports'][number][] = [];
   readonly #filter: PacketFilter | undefined;
   readonly #reader: ReaderConnection;
+  readonly #bell: number;
   readonly #merger: Merger;
   readonly #request: CaptureRequest;
   readonly #began = Date.now();
@@ -74,8 +80,9 @@ class Capture {
   #gone = false;
   #rest: ReturnType<Merger['merge']> = 'empty';
 
-  constructor({ namespaces, request }: CaptureSettings) {
+  constructor({ namespaces, request, bell }: CaptureSettings) {
     this.#namespaces = Namespaces.shared(namespaces);
+    this.#bell = bell;
     this.#request = request;
     this.#filter = kernelFilter(request.filter, request.snaplen);
     this.#coming.push(...request.ports);
@@ -102,8 +109,8 @@ class Capture {
   }
 
   turn(): void {
-    this.#takeOrders();
     this.#wait();
+    this.#takeOrders();
     this.#describePorts();
     this.#lookForPorts();
     if (!this.#reader.isConnected) return;
@@ -164,11 +171,16 @@ class Capture {
   #wait(): void {
     const { isConnected, isBehind } = this.#reader;
     const watched = this.#ports.filter(({ ring }) => ring !== undefined);
-    const list = this.#listOf([this.#reader.fd, ...watched.map(({ ring }) => ring?.fd ?? -1)]);
+    const own = [this.#reader.fd, this.#bell];
+    const list = this.#listOf([...own, ...watched.map(({ ring }) => ring?.fd ?? -1)]);
     list.expect(0, isBehind && isConnected ? POLLIN | POLLOUT : POLLIN);
-    list.wait(...this.#waitFor());
+    const [what, longest] = this.#waitFor();
+    // While the thread waits, it hears of no ring that has been opened.
+    const milliseconds = this.#ports.some(({ isAttaching }) => isAttaching) ? Math.min(longest, opening) : longest;
+    list.wait(what === 'own' ? own.length : undefined, milliseconds);
     if (list.happened(0) & ~POLLOUT) this.#hear();
-    for (const [at, port] of watched.entries()) if (list.happened(at + 1) & POLLERR) port.doubt();
+    if (list.happened(1) & POLLIN) readSync(this.#bell, Buffer.alloc(8));
+    for (const [at, port] of watched.entries()) if (list.happened(own.length + at) & POLLERR) port.doubt();
   }
 
   #listOf(descriptors: readonly number[]): PollList {
@@ -176,12 +188,12 @@ class Capture {
     return this.#list;
   }
 
-  /** How many descriptors to wait for, and how long: a ring that has frames is not waited for while they cannot be written. */
-  #waitFor(): readonly [count: number | undefined, milliseconds: number] {
-    if (!this.#reader.isConnected || this.#rest === 'full' || this.#last !== undefined) return [1, idle];
-    if (this.#rest === 'more') return [1, 0];
-    if (this.#rest === 'held' || this.#stopped < forever) return [1, RETIRE_AFTER];
-    return [undefined, idle];
+  /** What to wait for, and how long: a ring that has frames is not waited for while they cannot be written. */
+  #waitFor(): readonly [what: 'own' | 'all', milliseconds: number] {
+    if (!this.#reader.isConnected || this.#rest === 'full' || this.#last !== undefined) return ['own', idle];
+    if (this.#rest === 'more') return ['own', 0];
+    if (this.#rest === 'held' || this.#stopped < forever) return ['own', RETIRE_AFTER];
+    return ['all', idle];
   }
 
   #hear(): void {

@@ -51,6 +51,7 @@ const calls = {
   close: library.func('int close(int fd)'),
   poll: library.func('int poll(void *descriptors, unsigned long count, int timeout)'),
   kill: library.func('int kill(int pid, int signal)'),
+  eventfd: library.func('int eventfd(unsigned int initial, int flags)'),
   memfdCreate: library.func('int memfd_create(const char *name, unsigned int flags)'),
   waitpid: library.func('int waitpid(int pid, void *status, int options)'),
   sethostname: library.func('int sethostname(const char *name, size_t length)'),
@@ -327,6 +328,12 @@ export function waitFor(child: number): number {
     if (koffi.errno() !== EINTR) throw new SyscallError(koffi.errno(), 'waitpid');
   }
   return status.readInt32LE(0);
+}
+
+/** A counter that wakes whoever polls it: readable once 8 bytes that are a number were written, until they are read. Closed on exec, does not block. */
+export function eventDescriptor(): number {
+  const [EFD_CLOEXEC, EFD_NONBLOCK] = [0o2000000, 0o4000];
+  return checked('eventfd', calls.eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK));
 }
 
 /** A file that is in memory alone, closed on exec; its name is for /proc. */
