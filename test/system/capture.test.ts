@@ -86,6 +86,22 @@ describe.each<Holder>(['root', 'user'])('captures of %s', (holder) => {
     expect([...new Set(seen)]).toEqual([`out ${numbered(1).toString('hex')}`, `in ${numbered(2).toString('hex')}`]);
   });
 
+  it('goes on there even where a frame of the old interface is read together with its end', async () => {
+    const capture = await frameCapture(kernel, sandbox.folder, { ports: atA });
+    const inB = [...sandbox.inPanel, 'ip', 'netns', 'exec', 'b'];
+    for (let round = 0; round < 15; round++) {
+      const port = await interfacePort(inB, 'eth0');
+      await until(() => {
+        port.send(numbered(round));
+        return capture.seen.some(({ bytes }) => bytes === numbered(round).toString('hex'));
+      }, `a frame at interface ${round}`);
+      for (let more = 0; more < 5; more++) port.send(numbered(1000 + more));
+      await run([{ op: 'link-delete', netns: 'a', name: 'eth0' }, veth]);
+      await port.close();
+    }
+    await capture.stop();
+  });
+
   it('takes in more ports while it goes on, also before their interfaces are there', async () => {
     const capture = await frameCapture(kernel, sandbox.folder, { ports: atA });
     const more = { label: 'b:eth1', view: { netns: 'b', name: 'eth1', entering: 'in' } } as const;

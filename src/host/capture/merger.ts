@@ -48,7 +48,7 @@ export class Merger {
       const outcome = ring === undefined ? 'full' : this.#writer.take(ring, source.number, source.port.enteringIsOut);
       if (ring === undefined || outcome === 'full') return 'full';
       if (outcome === 'refused') source.port.refuse();
-      source.port.trust();
+      source.port.trust(this.#base * 1000 + source.time / 1e6);
       if (ring.stands) {
         source.time = this.#timeOf(source.port);
         heap.settle();

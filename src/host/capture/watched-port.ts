@@ -17,6 +17,8 @@ export class WatchedPort {
   #dropped = 0;
   /** Its interface went down, or away: it is looked for until frames come again. */
   #doubtful = true;
+  /** Since when, in milliseconds since the epoch. */
+  #doubted = 0;
   #attaching = false;
   /** An attempt to attach that is not the last one comes to nothing. */
   #attempt = 0;
@@ -97,6 +99,7 @@ export class WatchedPort {
   doubt(): void {
     this.#ring?.clearError();
     this.#doubtful = true;
+    this.#doubted = Date.now();
   }
 
   /** No more frames than were received until now. */
@@ -110,9 +113,9 @@ export class WatchedPort {
     this.#received -= 1;
   }
 
-  /** A frame came. */
-  trust(): void {
-    this.#doubtful = false;
+  /** A frame came then, in milliseconds since the epoch. One that had come before the interface went down says nothing. */
+  trust(time: number): void {
+    if (time > this.#doubted + 1) this.#doubtful = false;
   }
 
   counts(): InterfaceCounts {
