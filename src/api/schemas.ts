@@ -190,7 +190,7 @@ export const requestSchemas: { readonly [M in Method]: z.ZodMiniType<Requests[M]
   }),
   capture: z.object({ words: z.array(z.string()), all: z.boolean() }),
   record: z.discriminatedUnion('action', [
-    z.object({ action: z.literal('on'), ...recorderWish }),
+    z.object({ action: z.literal('on'), ...recorderWish }).check(z.refine(({ all, ports }) => all || ports.length > 0)),
     z.object({ action: z.literal('off') }),
     z.object({ action: z.literal('show') }),
   ]),

@@ -75,9 +75,10 @@ export class Captures {
   async begin({ ports, all, filter, snaplen }: CaptureWish, memory: number = room): Promise<ByteStream> {
     const request: CaptureRequest = {
       socketPath: `${this.#parts.run}/c${++this.#number}.sock`,
-      ports: (all ? withAll(this.#lab(), ports) : ports.map((label) => visiblePort(this.#lab(), label))).flatMap(
-        ({ label, view }) => (view === undefined ? [] : [{ label, view }]),
-      ),
+      ports: (all
+        ? withAll(this.#lab().ports, (label) => ports.includes(label))
+        : ports.map((label) => visiblePort(this.#lab(), label))
+      ).flatMap(({ label, view }) => (view === undefined ? [] : [{ label, view }])),
       filter: filter.trim() === '' ? undefined : await compileFilter(this.#parts.commands, filter),
       snaplen,
       room: memory,
@@ -134,8 +135,8 @@ export class Captures {
   /** Ports whose frames pass elsewhere now, and with `all` those of links that are not captured yet. */
   #changed(known: ReadonlyMap<string, FrameView>, all: boolean): CaptureRequest['ports'] {
     const present = this.#parts.lab()?.ports ?? [];
-    const own = present.filter(({ label }) => known.has(label));
-    const wanted = all ? [...own, ...portsOfOtherLinks(present, own)] : own;
+    const isKnown = (label: string) => known.has(label);
+    const wanted = all ? withAll(present, isKnown) : present.filter(({ label }) => isKnown(label));
     return wanted.flatMap(({ label, view }) => {
       const before = known.get(label);
       return view === undefined || (before !== undefined && isSame(view, before)) ? [] : [{ label, view }];
@@ -149,10 +150,10 @@ export class Captures {
   }
 }
 
-/** Those of these ports that are there, and one of each other link. */
-function withAll(lab: CaptureLab, labels: readonly string[]): readonly CapturePort[] {
-  const own = lab.ports.filter(({ label }) => labels.includes(label));
-  return [...own, ...portsOfOtherLinks(lab.ports, own)];
+/** Those that are captured already, and one of each other link. */
+function withAll(present: readonly CapturePort[], isCaptured: (label: string) => boolean): readonly CapturePort[] {
+  const own = present.filter(({ label }) => isCaptured(label));
+  return [...own, ...portsOfOtherLinks(present, own)];
 }
 
 function isSame(a: FrameView, b: FrameView): boolean {
