@@ -74,6 +74,7 @@ describe('what goes wrong is said plainly', () => {
       [['console', 'sever'], /sever[\s\S]*server/],
       [['stop', 'cliet'], /cliet[\s\S]*client/],
       [['start', 'cliet'], /cliet[\s\S]*client/],
+      [['start', 'x'], /there are: server client$/m],
       [['restart', 'cliet'], /cliet[\s\S]*client/],
       [['link', 'server', 'eth1', 'off'], /eth1[\s\S]*eth0/],
       [['link', 'sever', 'eth0', 'off'], /sever[\s\S]*server/],

@@ -49,16 +49,17 @@ export async function startNodes(context: Context, voice: Voice, place: Place, w
       ? await generatedLab(context, voice, place)
       : await produceLab(context, voice, place, template, 'none');
   const spec = labSpec(lab);
-  const names = [...spec.topology.nodes.filter(isGenerated).map(({ name }) => name), ...(await createdNodes(context, place))];
-  requireNodes(nodes, spec.name, names);
+  const described = spec.topology.nodes.filter(isGenerated).map(({ name }) => name);
+  const names = new Set([...described, ...(await heldNodes(context, place))]);
+  requireNodes(nodes, spec.name, [...names]);
   await prepareMachine(context, voice, spec.topology.nodes.filter(isGenerated), words.flag('yes'));
   const wish = { nodes, wait: words.flag('wait'), timeout: words.number('timeout', 300), block: false };
   const outcome = await startLab(context, voice, place, spec, wish);
   return outcome.failures.length === 0 ? EXIT.ok : EXIT.failed;
 }
 
-/** Nodes that commands have added to a lab that runs. */
-async function createdNodes(context: Context, place: Place): Promise<readonly string[]> {
+/** Nodes of a lab that runs, those that commands have added included; none where it does not run. */
+async function heldNodes(context: Context, place: Place): Promise<readonly string[]> {
   const connection = place.known?.alive === true ? await connectionTo(context, place) : undefined;
   const { nodes } = connection === undefined ? { nodes: [] } : await connection.call('status', { ports: false });
   return nodes.map(({ name }) => name);
