@@ -1,19 +1,22 @@
 /**
- * Sums vitest's JSON reports up at the end of a long log: each failed test with its file, its name and the start of its message, then one line,
- * `N passed, N failed, N skipped`. A report that is missing counts as a failure. Fails when a test failed or none ran.
+ * Sums vitest's JSON reports up at the end of a long log: each failed test with its file, its name and its message, long ones without their
+ * middle, then one line, `N passed, N failed, N skipped`. A report that is missing counts as a failure. Fails when a test failed or none ran.
  */
 import { existsSync, readFileSync } from 'node:fs';
 import { relative } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
 
+/** How many lines of a message are told, of its start and of its end: what was done last is as telling as what went wrong. */
 const MESSAGE_LINES = 15;
 
-/** One failure as lines: where, what, and the first lines of why, without the frames of the test runner. */
+/** One failure as lines: where, what and why, without the frames of the test runner. */
 function failure(file, name, message) {
-  const why = stripVTControlCharacters(message)
+  const lines = stripVTControlCharacters(message)
     .split('\n')
-    .filter((line) => !line.includes('/node_modules/'))
-    .slice(0, MESSAGE_LINES);
+    .filter((line) => !line.includes('/node_modules/'));
+  const left = lines.length - 2 * MESSAGE_LINES;
+  const why =
+    left <= 0 ? lines : [...lines.slice(0, MESSAGE_LINES), `... ${left} lines more ...`, ...lines.slice(-MESSAGE_LINES)];
   return [`FAIL ${relative(process.cwd(), file)} > ${name}`, ...why.map((line) => `  ${line}`)].join('\n');
 }
 
