@@ -4,7 +4,7 @@ import type { Change } from '../../../src/model/change.ts';
 import type { Dice } from './dice.ts';
 import type { LabModel, Nature } from './lab-model.ts';
 import { isEqual, type LiveLab } from './live-lab.ts';
-import { FEATURE, isTaken, linkId, merged, nodeOf, type Plan, type PlannedLink } from './plan.ts';
+import { FEATURE, isTaken, linesOf, linkId, merged, nodeOf, type Plan, type PlannedLink } from './plan.ts';
 
 /** Something that is done to a lab: how it is called, what it does to the model, and to the lab. */
 export interface Command {
@@ -133,10 +133,7 @@ const move: Maker = (dice, model) => {
     isTaken({ ...model.desired, links }, free.head) || nodeOf(old.tail) === nodeOf(free.head)
       ? free
       : { ...free, tail: old.tail };
-  return changing([{ change: 'detach', link: id }, attachOf(moved)], (next) => {
-    next.detach(id);
-    next.attach(moved);
-  });
+  return changing([{ change: 'detach', link: id }, attachOf(moved)], (next) => next.move(id, moved));
 };
 
 const create: Maker = (dice, model) => {
@@ -147,7 +144,7 @@ const create: Maker = (dice, model) => {
     const attributes = Object.entries(model.desired.nodes.get(from) ?? {}).filter(([name]) => name !== 'label');
     const own = Object.fromEntries(attributes);
     // A copy names the same frontends, and the one that it is called like would be itself.
-    if (own[FEATURE]?.split('\n').some((line) => line.split(' ')[0] === node)) return undefined;
+    if (linesOf(own[FEATURE] ?? '').some((line) => line.split(' ')[0] === node)) return undefined;
     return changing([{ change: 'clone', node, from }], (next) => next.create(node, own));
   }
   const attributes = { qn_kind: 'namespace', qn_template: 'namespace' };

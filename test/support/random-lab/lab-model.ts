@@ -1,4 +1,4 @@
-import { type Attributes, FEATURE, isTaken, linkId, merged, nodeOf, type Plan, type PlannedLink } from './plan.ts';
+import { type Attributes, FEATURE, isTaken, linesOf, linkId, merged, nodeOf, type Plan, type PlannedLink } from './plan.ts';
 
 /** A connection that attach-network-to asks for. Names of interfaces are learned where they are first seen. */
 export interface Connection {
@@ -125,6 +125,14 @@ export class LabModel {
     this.settle();
   }
 
+  /** A link gives way to another, in one change: the wire of one that is the same again stays, whoever runs. */
+  move(id: string, link: PlannedLink): void {
+    const stays = linkId(link) === id && this.made.has(id);
+    this.detach(id);
+    this.attach(link);
+    if (stays) this.made.add(id);
+  }
+
   setNode(node: string, name: string, value: string | null): void {
     const attributes = withAttribute(this.desired.nodes.get(node) ?? {}, name, value);
     this.desired = { ...this.desired, nodes: new Map([...this.desired.nodes, [node, attributes]]) };
@@ -221,8 +229,8 @@ function endsOf({ backend, backendPort, frontend, frontendPort }: Connection): s
 }
 
 function attachments(backend: string, lines: string): Connection[] {
-  return lines.split(/\\n|\n/).flatMap((line): Connection[] => {
-    const [frontend, option] = line.trim().split(/\s+/);
+  return linesOf(lines).flatMap((line): Connection[] => {
+    const [frontend, option] = line.split(/\s+/);
     if (frontend === undefined || frontend === '') return [];
     return [{ backend, frontend, mac: option?.split('=')[1], backendPort: undefined, frontendPort: undefined }];
   });

@@ -14,6 +14,11 @@ export interface PlannedLink {
 
 export const FEATURE = 'feature.attach-network-to';
 
+/** The lines of a feature; a file has them as DOT does, with a backslash and an n between them. */
+export function linesOf(feature: string): string[] {
+  return feature.split(/\\n|\n/).map((line) => line.trim());
+}
+
 export function nodeOf(end: string): string {
   return end.split(':')[0] ?? '';
 }
