@@ -4,7 +4,7 @@
  */
 import { createInterface } from 'node:readline';
 import koffi from 'koffi';
-import * as libc from '../../src/host/netlink/libc.ts';
+import * as sockets from '../../src/host/libc/sockets.ts';
 import { getLink } from '../../src/host/netlink/links.ts';
 import { NetlinkSocket } from '../../src/host/netlink/netlink-socket.ts';
 
@@ -23,18 +23,18 @@ koffi.struct('msghdr', {
 });
 const receiveMessage = koffi.load(null).func('long recvmsg(int fd, msghdr *message, int flags)');
 
-const fd = libc.socket(AF_PACKET, SOCK_RAW, 0x0300);
-libc.setSocketOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
-libc.setSocketOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+const fd = sockets.socket(AF_PACKET, SOCK_RAW, 0x0300);
+sockets.setSocketOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
+sockets.setSocketOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
 const address = Buffer.alloc(20);
 address.writeUInt16LE(AF_PACKET, 0);
 address.writeUInt16LE(0x0300, 2);
 address.writeInt32LE(getLink(NetlinkSocket.open(), process.argv[2] ?? '').index, 4);
-libc.bind(fd, address);
-while (libc.receive(fd, Buffer.alloc(1), MSG_DONTWAIT) !== undefined);
+sockets.bind(fd, address);
+while (sockets.receive(fd, Buffer.alloc(1), MSG_DONTWAIT) !== undefined);
 
 createInterface({ input: process.stdin })
-  .on('line', (line) => libc.send(fd, Buffer.from(line, 'hex')))
+  .on('line', (line) => sockets.send(fd, Buffer.from(line, 'hex')))
   .on('close', () => process.exit(0));
 setInterval(() => {
   for (let frame = next(); frame !== undefined; frame = next()) process.stdout.write(`${frame.toString('hex')}\n`);

@@ -4,7 +4,7 @@ import type { CaptureRequest, KernelFailure, Netns } from '../../boundary/kernel
 import { kernelFilter, type PacketFilter } from '../../capture/packet-filter.ts';
 import { interfaceDescription, interfaceStatistics, sectionHeader } from '../../capture/pcapng-blocks.ts';
 import { Namespaces, type SharedNamespaces } from '../kernel/namespaces.ts';
-import { startPool } from '../netlink/libc.ts';
+import { startPool } from '../libc/descriptors.ts';
 import { RETIRE_AFTER, type RingSize } from '../netlink/packet-ring.ts';
 import { FrameWriter } from './frame-writer.ts';
 import { Merger } from './merger.ts';

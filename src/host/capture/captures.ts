@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { CaptureRequest, Netns } from '../../boundary/kernel.ts';
 import type { SharedNamespaces } from '../kernel/namespaces.ts';
 import type { ThreadTask } from '../kernel/run-thread.ts';
-import { close, eventDescriptor } from '../netlink/libc.ts';
+import { close, eventDescriptor } from '../libc/descriptors.ts';
 import type { CaptureNews, CaptureOrder } from './capture-thread.ts';
 
 /** A thread that captures. */

@@ -1,4 +1,4 @@
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
 
 /** poll.h */
 export const POLLIN = 1;
@@ -31,7 +31,7 @@ export class PollList {
   /** Waits for the first `count` of them, for all where undefined, at most so many milliseconds. */
   wait(count: number | undefined, milliseconds: number): void {
     this.#looked = count ?? this.#descriptors.length;
-    libc.poll(this.#list, this.#looked, milliseconds);
+    descriptors.poll(this.#list, this.#looked, milliseconds);
   }
 
   /** What the last wait found; nothing for those that it did not look at. */

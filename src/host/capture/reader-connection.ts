@@ -1,5 +1,6 @@
 import { chmodSync, rmSync } from 'node:fs';
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as sockets from '../libc/sockets.ts';
 import { unixAddress } from '../netlink/unix-address.ts';
 import { errnoOf } from '../system-failure.ts';
 
@@ -28,10 +29,10 @@ export class ReaderConnection {
   constructor(path: string) {
     this.#path = path;
     rmSync(path, { force: true });
-    this.#fd = libc.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
-    libc.bind(this.#fd, unixAddress(path));
+    this.#fd = sockets.socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+    sockets.bind(this.#fd, unixAddress(path));
     chmodSync(path, 0o600);
-    libc.listen(this.#fd, 1);
+    sockets.listen(this.#fd, 1);
   }
 
   /** What poll(2) is to look at. */
@@ -64,8 +65,8 @@ export class ReaderConnection {
 
   /** Takes the reader that has come. */
   accept(): void {
-    const fd = libc.accept(this.#fd);
-    libc.close(this.#fd);
+    const fd = sockets.accept(this.#fd);
+    descriptors.close(this.#fd);
     rmSync(this.#path, { force: true });
     this.#fd = fd;
     this.#connected = true;
@@ -74,7 +75,7 @@ export class ReaderConnection {
   /** What the reader has to say: `stop`, or that it is gone. */
   hear(): 'stop' | 'gone' {
     try {
-      return libc.receive(this.#fd, Buffer.alloc(64), MSG_DONTWAIT) === 0 ? 'gone' : 'stop';
+      return sockets.receive(this.#fd, Buffer.alloc(64), MSG_DONTWAIT) === 0 ? 'gone' : 'stop';
     } catch (thrown) {
       if (errnoOf(thrown) === undefined) throw thrown;
       return 'gone';
@@ -85,7 +86,7 @@ export class ReaderConnection {
   flush(): boolean {
     while (this.#connected && this.#begin < this.end) {
       try {
-        this.#begin += libc.send(this.#fd, this.buffer.subarray(this.#begin, this.end), MSG_DONTWAIT | MSG_NOSIGNAL);
+        this.#begin += sockets.send(this.#fd, this.buffer.subarray(this.#begin, this.end), MSG_DONTWAIT | MSG_NOSIGNAL);
       } catch (thrown) {
         if (errnoOf(thrown) === 'EAGAIN') break;
         if (errnoOf(thrown) === undefined) throw thrown;
@@ -97,7 +98,7 @@ export class ReaderConnection {
   }
 
   close(): void {
-    libc.close(this.#fd);
+    descriptors.close(this.#fd);
     if (!this.#connected) rmSync(this.#path, { force: true });
   }
 

@@ -1,5 +1,6 @@
 import { parentPort, receiveMessageOnPort } from 'node:worker_threads';
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as sockets from '../libc/sockets.ts';
 import { frameReceiver } from '../netlink/packet-socket.ts';
 import { unixAddress } from '../netlink/unix-address.ts';
 import { errnoOf } from '../system-failure.ts';
@@ -28,20 +29,20 @@ export function carryFrames(): void {
   const receiveFrame = frameReceiver();
   const datagram = Buffer.alloc(65_536);
   let carried: readonly Carried[] = [];
-  let descriptors = pollList(carried);
+  let polled = pollList(carried);
   for (;;) {
     for (let news = newList(); news !== undefined; news = newList()) {
       for (const { packet, datagrams } of carried.filter((old) => !news?.some((kept) => kept.packet === old.packet))) {
-        libc.close(packet);
-        libc.close(datagrams);
+        descriptors.close(packet);
+        descriptors.close(datagrams);
       }
       carried = news;
-      descriptors = pollList(carried);
+      polled = pollList(carried);
     }
-    if (libc.poll(descriptors, carried.length * 2, patience) === 0) continue;
+    if (descriptors.poll(polled, carried.length * 2, patience) === 0) continue;
     for (const [at, wire] of carried.entries()) {
-      if (isReady(descriptors, at * 2)) toProcess(wire, receiveFrame);
-      if (isReady(descriptors, at * 2 + 1)) toInterface(wire, datagram);
+      if (isReady(polled, at * 2)) toProcess(wire, receiveFrame);
+      if (isReady(polled, at * 2 + 1)) toInterface(wire, datagram);
     }
   }
 }
@@ -54,18 +55,18 @@ function toProcess({ packet, datagrams, remote }: Carried, receiveFrame: (fd: nu
   for (let count = 0; count < burst; count++) {
     const frame = attempt(() => receiveFrame(packet));
     if (typeof frame !== 'object') return;
-    if (isDisconnected(attempt(() => libc.send(datagrams, frame, MSG_DONTWAIT)))) {
-      attempt(() => libc.connect(datagrams, unixAddress(remote)));
-      attempt(() => libc.send(datagrams, frame, MSG_DONTWAIT));
+    if (isDisconnected(attempt(() => sockets.send(datagrams, frame, MSG_DONTWAIT)))) {
+      attempt(() => sockets.connect(datagrams, unixAddress(remote)));
+      attempt(() => sockets.send(datagrams, frame, MSG_DONTWAIT));
     }
   }
 }
 
 function toInterface({ packet, datagrams }: Carried, datagram: Buffer): void {
   for (let count = 0; count < burst; count++) {
-    const length = attempt(() => libc.receive(datagrams, datagram, MSG_DONTWAIT));
+    const length = attempt(() => sockets.receive(datagrams, datagram, MSG_DONTWAIT));
     if (typeof length !== 'number') return;
-    attempt(() => libc.send(packet, datagram.subarray(0, length), MSG_DONTWAIT));
+    attempt(() => sockets.send(packet, datagram.subarray(0, length), MSG_DONTWAIT));
   }
 }
 
@@ -96,6 +97,6 @@ function pollList(carried: readonly Carried[]): Buffer {
   return list;
 }
 
-function isReady(descriptors: Buffer, at: number): boolean {
-  return descriptors.readInt16LE(at * POLLFD + 6) !== 0;
+function isReady(polled: Buffer, at: number): boolean {
+  return polled.readInt16LE(at * POLLFD + 6) !== 0;
 }

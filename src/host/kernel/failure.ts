@@ -1,6 +1,6 @@
 import { HostError } from '../../boundary/host-error.ts';
 import type { KernelFailure } from '../../boundary/kernel.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { systemFailure } from '../system-failure.ts';
 
 /** What the world refused, as data; anything else is a bug of ours and is thrown on. */

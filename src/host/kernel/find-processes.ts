@@ -1,7 +1,7 @@
 import { closeSync, readFileSync } from 'node:fs';
 import type { NodeProcess } from '../../boundary/kernel.ts';
-import { pidfdOpen } from '../netlink/libc.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
+import { pidfdOpen } from '../libc/processes.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { errnoOf } from '../system-failure.ts';
 import { ownerMarks } from './owner-marks.ts';
 import { processNumbers, readProcessStat } from './process-stat.ts';

@@ -1,7 +1,8 @@
 import { rmSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { KernelOp, Netns } from '../../boundary/kernel.ts';
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as sockets from '../libc/sockets.ts';
 import { getLink } from '../netlink/links.ts';
 import { enlargeBuffers, openPacketSocket } from '../netlink/packet-socket.ts';
 import { unixAddress } from '../netlink/unix-address.ts';
@@ -36,7 +37,7 @@ export class FrameCarrier {
     try {
       this.#carried.set(keyOf(netns, name), { packet, datagrams: listen(local), local, remote });
     } catch (thrown) {
-      libc.close(packet);
+      descriptors.close(packet);
       throw thrown;
     }
     this.#tell();
@@ -71,14 +72,14 @@ function keyOf(netns: Netns, name: string): string {
 /** A datagram socket, mode 0600. */
 function listen(path: string): number {
   rmSync(path, { force: true });
-  const fd = libc.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const fd = sockets.socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   const umask = process.umask(0o177);
   try {
     enlargeBuffers(fd);
-    libc.bind(fd, unixAddress(path));
+    sockets.bind(fd, unixAddress(path));
     return fd;
   } catch (thrown) {
-    libc.close(fd);
+    descriptors.close(fd);
     throw thrown;
   } finally {
     process.umask(umask);

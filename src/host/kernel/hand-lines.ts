@@ -2,7 +2,9 @@ import { Socket } from 'node:net';
 import { setTimeout as delay } from 'node:timers/promises';
 import { HostError } from '../../boundary/host-error.ts';
 import type { HandedDescriptor, HandedLine } from '../../boundary/kernel.ts';
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as messages from '../libc/messages.ts';
+import * as sockets from '../libc/sockets.ts';
 import { unixAddress } from '../netlink/unix-address.ts';
 import { errnoOf } from '../system-failure.ts';
 import { AnswerLines } from './answer-lines.ts';
@@ -33,7 +35,7 @@ export async function handLines(
   try {
     for (const { text, descriptor } of lines) {
       const bytes = Buffer.from(`${text}\n`);
-      if (descriptor === undefined) libc.send(fd, bytes, MSG_NOSIGNAL);
+      if (descriptor === undefined) sockets.send(fd, bytes, MSG_NOSIGNAL);
       else
         sendWith(
           fd,
@@ -50,16 +52,16 @@ export async function handLines(
 
 /** The server's own listen(2) queue may be full for a moment. */
 async function connect(path: string, until: number): Promise<number> {
-  const fd = libc.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
+  const fd = sockets.socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   try {
     for (;;) {
-      const busy = explained(`connect to ${path}`, () => attempt(() => libc.connect(fd, unixAddress(path))));
+      const busy = explained(`connect to ${path}`, () => attempt(() => sockets.connect(fd, unixAddress(path))));
       if (!busy) return fd;
       if (machineTime() >= until) throw silence(path);
       await delay(TRY_AGAIN);
     }
   } catch (thrown) {
-    libc.close(fd);
+    descriptors.close(fd);
     throw thrown;
   }
 }
@@ -86,9 +88,9 @@ function explained<T>(doing: string, step: () => T): T {
 
 function sendWith(fd: number, bytes: Uint8Array, handed: number): void {
   try {
-    libc.sendDescriptor(fd, bytes, handed);
+    messages.sendDescriptor(fd, bytes, handed);
   } finally {
-    libc.close(handed);
+    descriptors.close(handed);
   }
 }
 

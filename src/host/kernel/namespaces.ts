@@ -10,10 +10,11 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { HOST, type Netns, PANEL } from '../../boundary/kernel.ts';
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import { CLONE_NEWNET, MS_BIND, mount, setns, unmount, unshare } from '../libc/namespaces.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { setLink } from '../netlink/links.ts';
 import { NetlinkSocket } from '../netlink/netlink-socket.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
 import { errnoOf } from '../system-failure.ts';
 
 /** Where ip(8) looks for namespaces by name. */
@@ -79,7 +80,7 @@ export class Namespaces {
     if (netns === PANEL && !this.ownPanel && this.#current === HOST) return;
     const { fd } = this.#hold(netns);
     try {
-      libc.setns(fd, libc.CLONE_NEWNET);
+      setns(fd, CLONE_NEWNET);
     } catch (thrown) {
       if (netns !== HOST || errnoOf(thrown) !== 'EPERM') throw thrown;
       throw new SyscallError(
@@ -93,7 +94,7 @@ export class Namespaces {
 
   /** A fresh namespace without a name, which lives as long as a process is in it. */
   enterEmpty(): void {
-    libc.unshare(libc.CLONE_NEWNET);
+    unshare(CLONE_NEWNET);
     this.#current = undefined;
   }
 
@@ -125,7 +126,7 @@ export class Namespaces {
     if (this.#current === netns) this.enter(PANEL);
     this.#forget(netns);
     try {
-      libc.unmount(path);
+      unmount(path);
     } catch (thrown) {
       const code = errnoOf(thrown);
       if (code !== 'ENOENT' && code !== 'EINVAL') throw thrown;
@@ -163,7 +164,7 @@ export class Namespaces {
     if (!existsSync(folder)) mkdirSync(folder, { recursive: true });
     writeFileSync(path, '', { mode: 0o444 });
     this.enterEmpty();
-    libc.mount(own, path, libc.MS_BIND);
+    mount(own, path, MS_BIND);
     this.#forget(netns);
     this.#keep(netns, openSync(own, 'r'));
     this.#current = netns;
@@ -192,7 +193,7 @@ export class Namespaces {
     const held = this.#held.get(netns);
     if (held === undefined) return;
     held.socket?.close();
-    libc.close(held.fd);
+    descriptors.close(held.fd);
     this.#held.delete(netns);
   }
 }

@@ -1,6 +1,6 @@
 import type { KernelOp } from '../../boundary/kernel.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { startProgram } from '../netlink/run-program.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
 import { findProgram } from './find-program.ts';
 import type { Namespaces } from './namespaces.ts';
 import { nftComplaint } from './nft-complaint.ts';

@@ -1,7 +1,7 @@
 import type { HandedDescriptor } from '../../boundary/kernel.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { getLink } from '../netlink/links.ts';
 import { openPacketSocket } from '../netlink/packet-socket.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
 import { openTap } from '../netlink/tap.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';

@@ -1,6 +1,6 @@
 import { HOST, type Netns, PANEL } from '../../boundary/kernel.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { getLink, type LinkInfo } from '../netlink/links.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';
 

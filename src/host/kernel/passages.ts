@@ -2,10 +2,11 @@ import { randomBytes } from 'node:crypto';
 import { writeFileSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { FramePoint, KernelFailure, Netns, Passage } from '../../boundary/kernel.ts';
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as sockets from '../libc/sockets.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { addVeth, deleteLink, linkIndex, setLink } from '../netlink/links.ts';
 import { frameReceiver, openPacketSocket } from '../netlink/packet-socket.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
 import { type Classifier, setDetour } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import { failureOf } from './failure.ts';
@@ -56,7 +57,7 @@ export async function sendThrough(
   } finally {
     for (const { entrance, exit } of underWay) {
       entrance.close();
-      libc.close(exit);
+      descriptors.close(exit);
     }
     namespaces.releaseSoon();
   }
@@ -78,14 +79,14 @@ function open(namespaces: Namespaces, means: PassageMeans, passage: Passage, at:
       passage.from.as === 'guest' ? detour(namespaces, means, passage.from, at) : atOwner(namespaces, passage.from);
     return { passage, entrance, exit, seen: [] };
   } catch (thrown) {
-    libc.close(exit);
+    descriptors.close(exit);
     throw thrown;
   }
 }
 
 function atOwner(namespaces: Namespaces, { netns, name }: FramePoint): Entrance {
   const fd = openAt(namespaces, netns, name, false);
-  return { fd, close: () => libc.close(fd) };
+  return { fd, close: () => descriptors.close(fd) };
 }
 
 function openAt(namespaces: Namespaces, netns: Netns, name: string, leaving: boolean): number {
@@ -114,7 +115,7 @@ function detour(namespaces: Namespaces, { lab, classifier }: PassageMeans, { net
     return {
       fd,
       close: () => {
-        libc.close(fd);
+        descriptors.close(fd);
         deleteLink(namespaces.socket(netns), near);
       },
     };
@@ -137,7 +138,7 @@ function keepSilent(namespaces: Namespaces, netns: Netns, name: string): void {
 /** What the kernel refuses to send is lost, as on any wire. */
 function sendOrLose(fd: number, frame: Uint8Array): void {
   try {
-    libc.send(fd, frame);
+    sockets.send(fd, frame);
   } catch (thrown) {
     if (errnoOf(thrown) === undefined) throw thrown;
   }

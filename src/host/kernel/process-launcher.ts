@@ -1,8 +1,9 @@
 import { closeSync, openSync, statSync } from 'node:fs';
 import { EMPTY, type SpawnRequest } from '../../boundary/kernel.ts';
-import * as libc from '../netlink/libc.ts';
+import { duplicate } from '../libc/descriptors.ts';
+import { CLONE_NEWUTS, setHostName, setns, unshare } from '../libc/namespaces.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { spawnProcess } from '../netlink/spawn-process.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
 import { findProgram } from './find-program.ts';
 import type { Namespaces } from './namespaces.ts';
 import { openDescriptor } from './open-descriptor.ts';
@@ -29,7 +30,7 @@ export class ProcessLauncher {
 
   static open(namespaces: Namespaces, lab: string, mayMakeNamespaces: boolean): ProcessLauncher {
     if (!mayMakeNamespaces) return new ProcessLauncher(namespaces, lab, undefined);
-    libc.unshare(libc.CLONE_NEWUTS);
+    unshare(CLONE_NEWUTS);
     return new ProcessLauncher(namespaces, lab, openSync('/proc/thread-self/ns/uts', 'r'));
   }
 
@@ -42,8 +43,8 @@ export class ProcessLauncher {
       for (const descriptor of request.descriptors) opened.push(openDescriptor(this.#namespaces, descriptor));
       const [input = 0, log = 0, ...handed] = opened;
       const first = 16 + handed.length;
-      const descriptors = [input, log, log, ...handed].map((fd) => {
-        const raised = libc.duplicate(fd, first);
+      const passed = [input, log, log, ...handed].map((fd) => {
+        const raised = duplicate(fd, first);
         opened.push(raised);
         return raised;
       });
@@ -55,7 +56,7 @@ export class ProcessLauncher {
             ([name, value]) => `${name}=${value}`,
           ),
           directory: request.directory,
-          descriptors,
+          descriptors: passed,
         }),
       );
     } finally {
@@ -67,12 +68,12 @@ export class ProcessLauncher {
     if (request.netns !== EMPTY) this.#namespaces.enter(request.netns);
     else if (this.#ownNames !== undefined) this.#namespaces.enterEmpty();
     if (request.hostname === undefined || this.#ownNames === undefined) return start();
-    libc.unshare(libc.CLONE_NEWUTS);
+    unshare(CLONE_NEWUTS);
     try {
-      libc.setHostName(request.hostname);
+      setHostName(request.hostname);
       return start();
     } finally {
-      libc.setns(this.#ownNames, libc.CLONE_NEWUTS);
+      setns(this.#ownNames, CLONE_NEWUTS);
     }
   }
 }

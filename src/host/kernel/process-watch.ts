@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { KernelFailure, NodeProcess, ProcessExit } from '../../boundary/kernel.ts';
-import * as libc from '../netlink/libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as processes from '../libc/processes.ts';
 import { errnoOf } from '../system-failure.ts';
 
 /** struct pollfd (poll.h) */
@@ -46,7 +47,7 @@ export class ProcessWatch {
   adopt(pid: number, node: string): void {
     if (this.#children.has(pid) || this.#adopted.has(pid)) return;
     try {
-      this.#adopted.set(pid, { node, fd: libc.pidfdOpen(pid) });
+      this.#adopted.set(pid, { node, fd: processes.pidfdOpen(pid) });
     } catch (thrown) {
       if (errnoOf(thrown) !== 'ESRCH') throw thrown;
       this.#tell({ node, pid, code: undefined, signal: undefined });
@@ -55,12 +56,12 @@ export class ProcessWatch {
 
   #reap(): void {
     if (this.#starts > 0) this.#reapAmong([...this.#children.keys()]);
-    else for (let ended = libc.reap(); ended !== undefined; ended = libc.reap()) this.#reaped(ended);
+    else for (let ended = processes.reap(); ended !== undefined; ended = processes.reap()) this.#reaped(ended);
   }
 
   #reapAmong(pids: readonly number[]): void {
     for (const pid of pids) {
-      const ended = this.#children.has(pid) ? libc.reap(pid) : undefined;
+      const ended = this.#children.has(pid) ? processes.reap(pid) : undefined;
       if (ended !== undefined) this.#reaped(ended);
     }
   }
@@ -74,7 +75,7 @@ export class ProcessWatch {
 
   #addChild({ pid, node }: NodeProcess): number {
     const adopted = this.#adopted.get(pid);
-    if (adopted !== undefined) libc.close(adopted.fd);
+    if (adopted !== undefined) descriptors.close(adopted.fd);
     this.#adopted.delete(pid);
     this.#children.set(pid, node);
     return pid;
@@ -83,15 +84,15 @@ export class ProcessWatch {
   #poll(): void {
     if (this.#adopted.size === 0) return;
     const watched = [...this.#adopted];
-    const descriptors = Buffer.alloc(POLLFD * watched.length);
+    const polled = Buffer.alloc(POLLFD * watched.length);
     for (const [at, [, { fd }]] of watched.entries()) {
-      descriptors.writeInt32LE(fd, at * POLLFD);
-      descriptors.writeInt16LE(POLLIN, at * POLLFD + 4);
+      polled.writeInt32LE(fd, at * POLLFD);
+      polled.writeInt16LE(POLLIN, at * POLLFD + 4);
     }
-    if (libc.poll(descriptors, watched.length, 0) === 0) return;
+    if (descriptors.poll(polled, watched.length, 0) === 0) return;
     for (const [at, [pid, { node, fd }]] of watched.entries()) {
-      if (descriptors.readInt16LE(at * POLLFD + 6) === 0) continue;
-      libc.close(fd);
+      if (polled.readInt16LE(at * POLLFD + 6) === 0) continue;
+      descriptors.close(fd);
       this.#adopted.delete(pid);
       this.#tell({ node, pid, code: undefined, signal: undefined });
     }

@@ -1,7 +1,7 @@
 import type { KernelOp } from '../../boundary/kernel.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { getLink } from '../netlink/links.ts';
 import type { NetlinkSocket } from '../netlink/netlink-socket.ts';
-import { SyscallError } from '../netlink/syscall-error.ts';
 import { addIngress, type Classifier, deleteIngress, setRedirect } from '../netlink/tc.ts';
 import { errnoOf } from '../system-failure.ts';
 import type { Namespaces } from './namespaces.ts';

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import { kill } from '../netlink/libc.ts';
+import { kill } from '../libc/processes.ts';
 import { processNumbers, readProcessStat } from './process-stat.ts';
 
 /** How long a process that was told to stop may take: one that waits for a disk does so first. Milliseconds. */

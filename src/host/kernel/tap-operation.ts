@@ -1,5 +1,5 @@
 import type { KernelOp } from '../../boundary/kernel.ts';
-import { close } from '../netlink/libc.ts';
+import { close } from '../libc/descriptors.ts';
 import { setLink } from '../netlink/links.ts';
 import { keepTap, openTap } from '../netlink/tap.ts';
 import { errnoOf } from '../system-failure.ts';

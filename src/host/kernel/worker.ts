@@ -13,7 +13,7 @@ import {
 } from '../../boundary/kernel.ts';
 
 import { Captures } from '../capture/captures.ts';
-import { kill, passNothingOn } from '../netlink/libc.ts';
+import { kill, passNothingOn } from '../libc/processes.ts';
 import { listLinks, setLink } from '../netlink/links.ts';
 import { listQdiscs } from '../netlink/qdisc-listing.ts';
 import { errnoOf } from '../system-failure.ts';

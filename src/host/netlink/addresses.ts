@@ -1,8 +1,8 @@
 import { isIPv4, isIPv6, SocketAddress } from 'node:net';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { errnoOf } from '../system-failure.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_REPLACE } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
-import { SyscallError } from './syscall-error.ts';
 
 /** linux/rtnetlink.h, linux/if_addr.h, sys/socket.h */
 const RTM_NEWADDR = 20;

@@ -1,4 +1,4 @@
-import { SyscallError } from './syscall-error.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 
 /** Makes a change for each, going on after what the kernel refuses; throws in the end, with all of it. `name` says of what it was. */
 export function changeEach<T>(things: Iterable<T>, change: (thing: T) => void, name: (thing: T) => string): void {

@@ -1,5 +1,7 @@
-import * as libc from './libc.ts';
-import { SyscallError } from './syscall-error.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as ioctls from '../libc/ioctls.ts';
+import * as sockets from '../libc/sockets.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 
 /** linux/sockios.h, linux/ethtool.h, sys/socket.h */
 const SIOCETHTOOL = 0x8946;
@@ -18,14 +20,14 @@ const SOCK_CLOEXEC = 0o2000000;
 
 /** Checksum, segmentation and VLAN offloads off, for an interface of this thread's network namespace; what it cannot switch stays. */
 export function offloadsOff(name: string): void {
-  const fd = libc.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+  const fd = sockets.socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
   try {
     for (const command of [ETHTOOL_STXCSUM, ETHTOOL_SRXCSUM, ETHTOOL_STSO, ETHTOOL_SGSO, ETHTOOL_SGRO]) {
       ethtool(fd, name, command, 0);
     }
     ethtool(fd, name, ETHTOOL_SFLAGS, ethtool(fd, name, ETHTOOL_GFLAGS, 0) & ~(ETH_FLAG_TXVLAN | ETH_FLAG_RXVLAN));
   } finally {
-    libc.close(fd);
+    descriptors.close(fd);
   }
 }
 
@@ -33,7 +35,7 @@ export function offloadsOff(name: string): void {
 function ethtool(fd: number, name: string, command: number, value: number): number {
   const argument = new Uint32Array([command, value]);
   try {
-    libc.interfaceIoctl(fd, SIOCETHTOOL, name, argument);
+    ioctls.interfaceIoctl(fd, SIOCETHTOOL, name, argument);
   } catch (thrown) {
     if (!(thrown instanceof SyscallError) || thrown.code !== 'EOPNOTSUPP') throw thrown;
   }

@@ -1,8 +1,10 @@
-import * as libc from './libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as messages from '../libc/messages.ts';
+import * as sockets from '../libc/sockets.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { type LinkInfo, linkNews } from './links.ts';
 import { attributesIn, Message, messagesIn } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
-import { SyscallError } from './syscall-error.ts';
 
 /** sys/socket.h, linux/netlink.h, linux/rtnetlink.h, linux/net_namespace.h */
 const AF_NETLINK = 16;
@@ -42,38 +44,38 @@ export interface LinkNews extends LinkInfo {
  */
 export class LinkMonitor {
   readonly #fd: number;
-  readonly #message: libc.MessageBuffer = libc.messageBuffer(64 * 1024, 64);
+  readonly #message: messages.MessageBuffer = messages.messageBuffer(64 * 1024, 64);
 
   private constructor(fd: number) {
     this.#fd = fd;
   }
 
   static open(): LinkMonitor {
-    const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
+    const fd = sockets.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, NETLINK_ROUTE);
     try {
       enlarge(fd);
       const address = Buffer.alloc(12);
       address.writeUInt16LE(AF_NETLINK, 0);
       address.writeUInt32LE(RTMGRP_LINK, 8);
-      libc.setSocketOption(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
-      libc.bind(fd, address);
-      libc.signalWhenReadable(fd);
+      sockets.setSocketOption(fd, SOL_NETLINK, NETLINK_LISTEN_ALL_NSID, 1);
+      sockets.bind(fd, address);
+      descriptors.signalWhenReadable(fd);
       return new LinkMonitor(fd);
     } catch (thrown) {
-      libc.close(fd);
+      descriptors.close(fd);
       throw thrown;
     }
   }
 
   close(): void {
-    libc.close(this.#fd);
+    descriptors.close(this.#fd);
   }
 
   /** What has happened since, one datagram at most; undefined when there is nothing. Throws ENOBUFS when something was lost meanwhile. */
   read(): readonly LinkNews[] | undefined {
     const { data, control } = this.#message;
     control.fill(0);
-    const length = libc.receiveMessage(this.#fd, this.#message, MSG_DONTWAIT);
+    const length = messages.receiveMessage(this.#fd, this.#message, MSG_DONTWAIT);
     if (length === undefined) return undefined;
     const nsid =
       control.readInt32LE(LEVEL) === SOL_NETLINK && control.readInt32LE(TYPE) === NETLINK_LISTEN_ALL_NSID
@@ -103,8 +105,8 @@ export function namespaceNumber(socket: NetlinkSocket, netns: number): number {
 
 function enlarge(fd: number): void {
   try {
-    libc.setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, room);
+    sockets.setSocketOption(fd, SOL_SOCKET, SO_RCVBUFFORCE, room);
   } catch {
-    libc.setSocketOption(fd, SOL_SOCKET, SO_RCVBUF, room);
+    sockets.setSocketOption(fd, SOL_SOCKET, SO_RCVBUF, room);
   }
 }

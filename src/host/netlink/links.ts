@@ -1,6 +1,6 @@
+import { SyscallError } from '../libc/syscall-error.ts';
 import { attributesIn, Message, NLM_F_CREATE, NLM_F_EXCL, type Received, textOf } from './message.ts';
 import type { NetlinkSocket } from './netlink-socket.ts';
-import { SyscallError } from './syscall-error.ts';
 
 /** linux/rtnetlink.h */
 const RTM_NEWLINK = 16;

@@ -1,6 +1,7 @@
-import * as libc from './libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as sockets from '../libc/sockets.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { attributesIn, type Message, messagesIn, NLM_F_ACK, NLM_F_DUMP, type Received, textOf } from './message.ts';
-import { SyscallError } from './syscall-error.ts';
 
 /** sys/socket.h and linux/netlink.h */
 const AF_NETLINK = 16;
@@ -31,14 +32,14 @@ export class NetlinkSocket {
 
   /** `protocol` as in linux/netlink.h. */
   static open(protocol: number = NETLINK_ROUTE): NetlinkSocket {
-    const fd = libc.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
-    libc.setSocketOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
-    libc.setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
+    const fd = sockets.socket(AF_NETLINK, SOCK_RAW | SOCK_CLOEXEC, protocol);
+    sockets.setSocketOption(fd, SOL_NETLINK, NETLINK_CAP_ACK, 1);
+    sockets.setSocketOption(fd, SOL_NETLINK, NETLINK_EXT_ACK, 1);
     return new NetlinkSocket(fd);
   }
 
   close(): void {
-    libc.close(this.#fd);
+    descriptors.close(this.#fd);
   }
 
   /** Sends a change and waits until the kernel has made it. Throws a SyscallError when it refuses. */
@@ -66,9 +67,9 @@ export class NetlinkSocket {
     const sequence = ++this.#sequence;
     const bytes = message.finish(sequence);
     bytes.writeUInt16LE(bytes.readUInt16LE(6) | flags, 6);
-    libc.send(this.#fd, bytes);
+    sockets.send(this.#fd, bytes);
     for (;;) {
-      const length = libc.receive(this.#fd, buffer, MSG_TRUNC) ?? 0;
+      const length = sockets.receive(this.#fd, buffer, MSG_TRUNC) ?? 0;
       if (length > buffer.length) throw new Error(`netlink: a datagram of ${length} bytes`);
       for (const answer of messagesIn(buffer.subarray(0, length))) {
         if (answer.sequence !== sequence) continue;

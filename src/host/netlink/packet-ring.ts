@@ -1,5 +1,7 @@
 import type { PacketFilter } from '../../capture/packet-filter.ts';
-import * as libc from './libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import { mapShared, type SharedMemory } from '../libc/shared-memory.ts';
+import * as sockets from '../libc/sockets.ts';
 
 /** sys/socket.h, linux/if_packet.h, linux/if_ether.h */
 const AF_PACKET = 17;
@@ -54,7 +56,7 @@ export class PacketRing {
   readonly fd: number;
   readonly index: number;
   readonly bytes: Uint8Array;
-  readonly #memory: libc.SharedMemory;
+  readonly #memory: SharedMemory;
   readonly #words: Uint32Array;
   readonly #states: Int32Array;
   readonly #size: RingSize;
@@ -67,7 +69,7 @@ export class PacketRing {
     this.fd = fd;
     this.index = index;
     this.#size = size;
-    this.#memory = libc.mapShared(fd, size.block * size.blocks);
+    this.#memory = mapShared(fd, size.block * size.blocks);
     this.bytes = new Uint8Array(this.#memory.bytes);
     this.#words = new Uint32Array(this.#memory.bytes);
     this.#states = new Int32Array(this.#memory.bytes);
@@ -75,20 +77,20 @@ export class PacketRing {
 
   /** At the interface of that index in the network namespace that the thread is in when this is called; it may be down. */
   static async open(index: number, size: RingSize, filter: PacketFilter | undefined): Promise<PacketRing> {
-    const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+    const fd = sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
     try {
-      libc.setSocketOption(fd, SOL_PACKET, PACKET_VERSION, TPACKET_V3);
-      await libc.setSocketOptionAside(fd, SOL_PACKET, PACKET_RX_RING, ringRequest(size));
-      if (filter !== undefined) libc.attachFilter(fd, program(filter));
+      sockets.setSocketOption(fd, SOL_PACKET, PACKET_VERSION, TPACKET_V3);
+      await sockets.setSocketOptionAside(fd, SOL_PACKET, PACKET_RX_RING, ringRequest(size));
+      if (filter !== undefined) sockets.attachFilter(fd, program(filter));
       const ring = new PacketRing(fd, index, size);
       const address = Buffer.alloc(20);
       address.writeUInt16LE(AF_PACKET, 0);
       address.writeUInt16LE(ETH_P_ALL, 2);
       address.writeInt32LE(index, 4);
-      libc.bind(fd, address);
+      sockets.bind(fd, address);
       return ring;
     } catch (thrown) {
-      libc.close(fd);
+      descriptors.close(fd);
       throw thrown;
     }
   }
@@ -148,24 +150,24 @@ export class PacketRing {
 
   /** Since the last call: how many frames passed the filter, and how many of them found no room. */
   counts(): { readonly received: number; readonly dropped: number } {
-    const counts = libc.socketOption(this.fd, SOL_PACKET, PACKET_STATISTICS, 12);
+    const counts = sockets.socketOption(this.fd, SOL_PACKET, PACKET_STATISTICS, 12);
     return { received: counts.readUInt32LE(0), dropped: counts.readUInt32LE(4) };
   }
 
   /** Forgets that the interface went down, so that poll(2) reports other things again. */
   clearError(): void {
-    libc.socketOption(this.fd, SOL_SOCKET, SO_ERROR, 4);
+    sockets.socketOption(this.fd, SOL_SOCKET, SO_ERROR, 4);
   }
 
   /** From now on no frame is received, and none is counted; those that were are still there. */
   shut(): void {
-    libc.attachFilter(this.fd, program([{ code: 6, whenTrue: 0, whenFalse: 0, operand: 0 }]));
+    sockets.attachFilter(this.fd, program([{ code: 6, whenTrue: 0, whenFalse: 0, operand: 0 }]));
   }
 
   /** Nothing may be asked of it afterwards. */
   close(): Promise<void> {
     this.#memory.release();
-    return libc.closeAside(this.fd);
+    return descriptors.closeAside(this.fd);
   }
 
   #word(at: number): number {

@@ -1,4 +1,6 @@
-import * as libc from './libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as messages from '../libc/messages.ts';
+import * as sockets from '../libc/sockets.ts';
 
 /** sys/socket.h, linux/if_packet.h, linux/if_ether.h */
 const AF_PACKET = 17;
@@ -27,19 +29,19 @@ const bufferSize = 4 * 1024 * 1024;
  * `leaving` also those that others send. The caller closes the descriptor.
  */
 export function openPacketSocket(index: number, leaving = false): number {
-  const fd = libc.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
+  const fd = sockets.socket(AF_PACKET, SOCK_RAW | SOCK_CLOEXEC, 0);
   try {
     enlargeBuffers(fd);
-    libc.setSocketOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
-    if (!leaving) libc.setSocketOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
+    sockets.setSocketOption(fd, SOL_PACKET, PACKET_AUXDATA, 1);
+    if (!leaving) sockets.setSocketOption(fd, SOL_PACKET, PACKET_IGNORE_OUTGOING, 1);
     const address = Buffer.alloc(20);
     address.writeUInt16LE(AF_PACKET, 0);
     address.writeUInt16LE(ETH_P_ALL, 2);
     address.writeInt32LE(index, 4);
-    libc.bind(fd, address);
+    sockets.bind(fd, address);
     return fd;
   } catch (thrown) {
-    libc.close(fd);
+    descriptors.close(fd);
     throw thrown;
   }
 }
@@ -51,9 +53,9 @@ export function enlargeBuffers(fd: number): void {
     [SO_RCVBUFFORCE, SO_RCVBUF],
   ] as const) {
     try {
-      libc.setSocketOption(fd, SOL_SOCKET, force, bufferSize);
+      sockets.setSocketOption(fd, SOL_SOCKET, force, bufferSize);
     } catch {
-      libc.setSocketOption(fd, SOL_SOCKET, plain, bufferSize);
+      sockets.setSocketOption(fd, SOL_SOCKET, plain, bufferSize);
     }
   }
 }
@@ -64,10 +66,10 @@ export function enlargeBuffers(fd: number): void {
  */
 export function frameReceiver(): (fd: number) => Buffer | undefined {
   const room = 4;
-  const message = libc.messageBuffer(65_536, 64);
+  const message = messages.messageBuffer(65_536, 64);
   const tagged = Buffer.alloc(room + message.data.length);
   return (fd) => {
-    const length = libc.receiveMessage(fd, message, MSG_DONTWAIT);
+    const length = messages.receiveMessage(fd, message, MSG_DONTWAIT);
     if (length === undefined) return undefined;
     const { data, control } = message;
     if ((control.readUInt32LE(STATUS) & TP_STATUS_VLAN_VALID) === 0) return data.subarray(0, length);

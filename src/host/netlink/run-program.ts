@@ -1,7 +1,8 @@
 import { fstatSync, readSync, writeSync } from 'node:fs';
-import * as libc from './libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as processes from '../libc/processes.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 import { type SpawnOptions, spawnProcess } from './spawn-process.ts';
-import { SyscallError } from './syscall-error.ts';
 
 /** struct pollfd (poll.h) */
 const POLLFD = 8;
@@ -27,12 +28,12 @@ export interface RunningProgram {
 export function startProgram(program: Omit<SpawnOptions, 'descriptors'>, input: string): RunningProgram {
   const opened: number[] = [];
   const open = (name: string): number => {
-    const fd = libc.memoryFile(name);
+    const fd = descriptors.memoryFile(name);
     opened.push(fd);
     return fd;
   };
   const close = () => {
-    for (const fd of opened) libc.close(fd);
+    for (const fd of opened) descriptors.close(fd);
   };
   try {
     const [given, said] = [open('input'), open('output')];
@@ -68,17 +69,17 @@ function outcomeOf(status: number, said: number): ProgramEnd {
 
 /** The wait status of a child that leads its session. */
 function endOf(child: number, milliseconds: number): number {
-  const watched = libc.pidfdOpen(child);
+  const watched = processes.pidfdOpen(child);
   try {
-    const descriptors = Buffer.alloc(POLLFD);
-    descriptors.writeInt32LE(watched, 0);
-    descriptors.writeInt16LE(POLLIN, 4);
-    const ended = libc.poll(descriptors, 1, milliseconds) > 0;
-    if (!ended) libc.kill(-child, SIGKILL);
-    const status = libc.waitFor(child);
+    const polled = Buffer.alloc(POLLFD);
+    polled.writeInt32LE(watched, 0);
+    polled.writeInt16LE(POLLIN, 4);
+    const ended = descriptors.poll(polled, 1, milliseconds) > 0;
+    if (!ended) processes.kill(-child, SIGKILL);
+    const status = processes.waitFor(child);
     if (!ended) throw new SyscallError(ETIMEDOUT, 'wait', `it took more than ${milliseconds / 1000} s`);
     return status;
   } finally {
-    libc.close(watched);
+    descriptors.close(watched);
   }
 }

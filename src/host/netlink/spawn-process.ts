@@ -1,5 +1,5 @@
 import koffi from 'koffi';
-import { SyscallError } from './syscall-error.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 
 /** posix_spawn(3), glibc 2.29 or musl 1.1.24 and later. The child starts in the namespaces of the calling thread. */
 const library = koffi.load(null);

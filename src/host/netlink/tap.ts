@@ -1,5 +1,6 @@
 import { openSync } from 'node:fs';
-import * as libc from './libc.ts';
+import * as descriptors from '../libc/descriptors.ts';
+import * as ioctls from '../libc/ioctls.ts';
 
 /** linux/if_tun.h; the numbers of _IOW('T', n, int) */
 const TUNSETIFF = 0x400454ca;
@@ -18,15 +19,15 @@ export function openTap(name: string): number {
     const request = Buffer.alloc(40);
     request.write(name, 0, 15);
     request.writeUInt16LE(IFF_TAP | IFF_NO_PI | IFF_VNET_HDR, 16);
-    libc.ioctl(fd, TUNSETIFF, request);
+    ioctls.ioctl(fd, TUNSETIFF, request);
     return fd;
   } catch (thrown) {
-    libc.close(fd);
+    descriptors.close(fd);
     throw thrown;
   }
 }
 
 /** The TAP stays when its last descriptor is closed. */
 export function keepTap(fd: number): void {
-  libc.ioctlNumber(fd, TUNSETPERSIST, 1);
+  ioctls.ioctlNumber(fd, TUNSETPERSIST, 1);
 }

@@ -1,4 +1,4 @@
-import { SyscallError } from './syscall-error.ts';
+import { SyscallError } from '../libc/syscall-error.ts';
 
 /** sys/socket.h, asm-generic/errno.h */
 const AF_UNIX = 1;

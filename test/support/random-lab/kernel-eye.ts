@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
-import { CLONE_NEWNET, setns } from '../../../src/host/netlink/libc.ts';
+import { CLONE_NEWNET, setns } from '../../../src/host/libc/namespaces.ts';
 import { listLinks } from '../../../src/host/netlink/links.ts';
 import { NetlinkSocket } from '../../../src/host/netlink/netlink-socket.ts';
 

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { expect, it } from 'vitest';
-import { poll } from './libc.ts';
+import { poll } from './descriptors.ts';
 
 it('polls on when signals come', async () => {
   const heard = new Promise<void>((resolve) => process.once('SIGUSR2', () => resolve()));
