@@ -77,13 +77,13 @@ export class Convergence {
   /** The lab that is held; HostError `not-running` where there is none. */
   get active(): ActiveLab {
     const { active } = this.#parts.held;
-    if (active === undefined) throw new HostError('not-running', `lab ${this.#parts.lab} was never started`);
+    if (active === undefined) throw nothingHeld(this.#parts.lab);
     return active;
   }
 
   get state(): DesiredState {
     const { state } = this.#parts.held;
-    if (state === undefined) throw new HostError('not-running', `lab ${this.#parts.lab} was never started`);
+    if (state === undefined) throw nothingHeld(this.#parts.lab);
     return state;
   }
 
@@ -187,6 +187,12 @@ export class Convergence {
   #aim(): Aim {
     return { lab: this.active.lab, state: this.state, outdated: this.#parts.held.outdated };
   }
+}
+
+function nothingHeld(lab: string): HostError {
+  return new HostError('not-running', `lab ${lab} was never started, or its document is lost`, {
+    hint: 'weft up reads the topology again, and takes over what runs',
+  });
 }
 
 type Plugged = Pick<DesiredState, 'connections' | 'uplinks'>;

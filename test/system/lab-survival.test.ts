@@ -108,6 +108,18 @@ describe.skipIf(noRoot !== undefined)('the document of a lab', () => {
     await weft.pings(directory, 'a', '10.1.0.2');
   });
 
+  it('that is gone is missed by plan, which says what to do; apply takes over what runs', async () => {
+    const before = await states();
+    killEngine();
+    rmSync(document);
+    const plan = await weft.weft(directory, 'plan');
+    expect(plan).toMatchObject({ code: 4, stderr: expect.stringContaining('its document is lost') });
+    expect(plan.stderr).toContain('weft up reads the topology again');
+    await weft.ok(directory, 'apply');
+    expect(await states()).toEqual(before);
+    await weft.pings(directory, 'a', '10.1.0.2');
+  });
+
   it('that is torn is told by status when nothing runs', async () => {
     process.kill(Number(readFileSync(`${weft.folder}/run/weft/survival/anchor`, 'utf8')), 'SIGKILL');
     truncateSync(document, 300);

@@ -1,5 +1,6 @@
 import type { ApplyOutcome, Requests } from '../../api/contract.ts';
 import type { LabConnection } from '../../api/labs.ts';
+import { HostError } from '../../boundary/host-error.ts';
 import type { LabPlan } from '../../plan/lab-plan.ts';
 import type { StepReport } from '../../plan/step-report.ts';
 import { stepText } from '../../plan/step-text.ts';
@@ -56,13 +57,15 @@ Examples:
     const text = labText(context, place);
     text.catch(() => undefined);
     const connection = await connectionTo(context, place);
-    if (connection === undefined) {
-      if (words.flag('dryRun'))
-        throw new Refusal(EXIT.notRunning, 'the lab does not run', 'weft up starts it, and so does weft apply');
+    const dry = words.flag('dryRun');
+    const reading = connection && readFileWish(context, voice, { place, connection, text }, words);
+    const wish = await reading?.catch(dry ? undefined : unlessNothingHeld);
+    if (connection === undefined || wish === undefined) {
+      if (dry) throw new Refusal(EXIT.notRunning, 'the lab does not run', 'weft up starts it, and so does weft apply');
       return await upVerb.run(context, words, voice);
     }
-    const { file, natures } = await readFileWish(context, voice, { place, connection, text }, words);
-    if (words.flag('dryRun')) {
+    const { file, natures } = wish;
+    if (dry) {
       const plan = await connection.call('plan', { file });
       if (words.flag('json')) voice.printJson(plan);
       else voice.printAll(planLines(plan, voice.outPaint));
@@ -78,6 +81,12 @@ Examples:
     return show(voice, words, await applyFile(context, voice, connection, { ...common, ...consent }));
   },
 };
+
+/** An engine holds no lab where it has only just begun, or where the lab's document is lost: then `up` takes over what runs. */
+function unlessNothingHeld(failure: unknown): undefined {
+  if (failure instanceof HostError && failure.code === 'not-running') return undefined;
+  throw failure;
+}
 
 type Consent = Pick<Requests['apply'], 'restart' | 'remove'>;
 
