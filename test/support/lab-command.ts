@@ -55,7 +55,7 @@ export async function eventually<T>(
   deadline = 90,
 ): Promise<NonNullable<Exclude<T, false>>> {
   let last: unknown;
-  for (const end = Date.now() + deadline * 1000; Date.now() < end; ) {
+  for (const end = performance.now() + deadline * 1000; performance.now() < end; ) {
     try {
       const found = await condition();
       if (found !== undefined && found !== null && found !== false) return found as NonNullable<Exclude<T, false>>;

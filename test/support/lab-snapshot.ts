@@ -59,7 +59,7 @@ async function leftSince(
  */
 export async function nothingLeft(before: Snapshot, folder: string, holder: number | undefined): Promise<void> {
   let left = await leftSince(before, folder, holder);
-  for (const end = Date.now() + 15_000; left.ours.length + left.others.length > 0 && Date.now() < end; ) {
+  for (const end = performance.now() + 15_000; left.ours.length + left.others.length > 0 && performance.now() < end; ) {
     await new Promise((resolve) => setTimeout(resolve, 100));
     left = await leftSince(before, folder, holder);
   }

@@ -94,7 +94,7 @@ function existsText(path: string): string | undefined {
 
 /** Waits for a condition, a minute at most; what it gave. */
 export async function until<T>(condition: () => T | Promise<T>, what: string): Promise<NonNullable<Exclude<T, false>>> {
-  for (const deadline = Date.now() + 60_000; Date.now() < deadline; ) {
+  for (const deadline = performance.now() + 60_000; performance.now() < deadline; ) {
     const found = await condition();
     if (found !== undefined && found !== null && found !== false) return found as NonNullable<Exclude<T, false>>;
     await new Promise((resolve) => setTimeout(resolve, 5));

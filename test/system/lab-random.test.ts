@@ -102,7 +102,11 @@ async function live(
 /** The kernel is as the model is; what is heard of late may take a moment. */
 async function isRight(lab: LiveLab, late: boolean): Promise<void> {
   let problems = await lab.differences();
-  for (const end = Date.now() + 60_000; late && problems.length > 0 && Date.now() < end; problems = await lab.differences()) {
+  for (
+    const end = performance.now() + 60_000;
+    late && problems.length > 0 && performance.now() < end;
+    problems = await lab.differences()
+  ) {
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   if (problems.length > 0) throw new Error(problems.join('\n'));

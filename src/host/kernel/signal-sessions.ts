@@ -1,5 +1,6 @@
 import { constants } from 'node:os';
 import { kill } from '../libc/processes.ts';
+import { machineTime } from './machine-time.ts';
 import { processNumbers, readProcessStat } from './process-stat.ts';
 
 /** How long a process that was told to stop may take: one that waits for a disk does so first. Milliseconds. */
@@ -27,5 +28,5 @@ export function signalSessions(leaders: readonly number[], signal: number): void
 function awaitStop(processes: ReadonlySet<number>): void {
   const goes = (pid: number) => 'RSD'.includes(readProcessStat(pid)?.state ?? 'X');
   const clock = new Int32Array(new SharedArrayBuffer(4));
-  for (const end = Date.now() + patience; Date.now() < end && [...processes].some(goes); ) Atomics.wait(clock, 0, 0, 1);
+  for (const end = machineTime() + patience; machineTime() < end && [...processes].some(goes); ) Atomics.wait(clock, 0, 0, 1);
 }

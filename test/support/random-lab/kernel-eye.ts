@@ -82,8 +82,9 @@ export class KernelEye {
     const mark = '%%%';
     this.#heard = '';
     this.#shell.stdin?.write(`${line}; echo "${mark}"\n`);
-    for (const deadline = Date.now() + 20_000; !this.#heard.endsWith(`${mark}\n`); ) {
-      if (Date.now() > deadline || this.#shell.exitCode !== null) throw new Error(`the sandbox does not answer: ${this.#heard}`);
+    for (const deadline = performance.now() + 20_000; !this.#heard.endsWith(`${mark}\n`); ) {
+      if (performance.now() > deadline || this.#shell.exitCode !== null)
+        throw new Error(`the sandbox does not answer: ${this.#heard}`);
       await new Promise((resolve) => setImmediate(resolve));
     }
     return this.#heard.slice(0, -mark.length - 1);

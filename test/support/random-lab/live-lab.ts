@@ -173,7 +173,7 @@ export class LiveLab {
     let processes = nodeProcesses(this.weft.folder);
     // A process that just replaces its program shows no environment for a moment.
     const lacks = () => [...this.model.alive].some((node) => !processes.has(node));
-    for (const end = Date.now() + 1000; lacks() && Date.now() < end; processes = nodeProcesses(this.weft.folder)) {
+    for (const end = performance.now() + 1000; lacks() && performance.now() < end; processes = nodeProcesses(this.weft.folder)) {
       await new Promise((resolve) => setTimeout(resolve, 5));
     }
     if (this.model.nature.vms.size === 0) return processes;
