@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { runCommand } from '../support/lab-command.ts';
 import { type LabFixture, labFixture } from '../support/lab-fixture.ts';
@@ -49,6 +49,7 @@ describe.skipIf(noRoot !== undefined)('the document of a lab', () => {
   };
   const states = async () =>
     Object.fromEntries((await weft.status(directory)).nodes.map(({ name, state, pid }) => [name, { state, pid }]));
+  const description = (node: string) => readFileSync(`${directory}/${node}.yaml`, 'utf8');
   const killEngine = () => {
     for (const { pid, words } of processesOf(weft.folder)) if (words.includes('engine.cjs')) process.kill(pid, 'SIGKILL');
   };
@@ -67,17 +68,19 @@ describe.skipIf(noRoot !== undefined)('the document of a lab', () => {
 
   it('keeps what was acknowledged when the disk is full, and changes nothing', async () => {
     await weft.ok(directory, 'up');
-    const [before, text] = [await states(), readFileSync(document, 'utf8')];
+    const [before, text, described] = [await states(), readFileSync(document, 'utf8'), description('a')];
     fill();
     for (const change of [
       ['stop', 'b'],
       ['link', 'a', 'eth0', 'off'],
+      ['attach', 'a:eth1', 'b:eth1'],
     ]) {
       const { code, stderr } = await weft.weft(directory, ...change);
       expect({ code, stderr }).toEqual(refused);
       expect(stderr).toContain(document);
     }
     expect(await states()).toEqual(before);
+    expect(description('a')).toBe(described);
     await weft.pings(directory, 'a', '10.1.0.2');
     killEngine();
     expect(await states()).toEqual(before);
@@ -87,6 +90,17 @@ describe.skipIf(noRoot !== undefined)('the document of a lab', () => {
     await weft.ok(directory, 'stop', 'b');
     expect((await states())['b']?.state).toBe('stopped');
     await weft.ok(directory, 'start', 'b');
+  });
+
+  it('counts where an engine was killed that had written the files of nodes for another', async () => {
+    const before = description('a');
+    killEngine();
+    writeFileSync(`${weft.folder}/run/weft/survival/files-ahead`, 'a\nnew');
+    writeFileSync(`${directory}/a.yaml`, 'ahead');
+    writeFileSync(`${directory}/new.yaml`, 'ahead');
+    await states();
+    expect(description('a')).toBe(before);
+    expect(existsSync(`${directory}/new.yaml`)).toBe(false);
   });
 
   it.each([

@@ -10,11 +10,14 @@ import { changedNodes } from './changed-nodes.ts';
 import { connectionLinks, type DesiredState, wiredSpec } from './desired-state.ts';
 import type { DocumentStore } from './document.ts';
 import { outdatedNodes } from './outdated.ts';
+import { ScriptFiles } from './script-files.ts';
 
 /** A desired state, compiled, and what has to be written for it. */
 export interface Compiled {
   readonly state: DesiredState;
   readonly lab: Lab;
+  /** Nodes whose files are written anew, and those. */
+  readonly rendered: ReadonlySet<string>;
   readonly files: readonly NewFile[];
   readonly gone: ReadonlySet<string>;
   readonly outdated: ReadonlyMap<string, string>;
@@ -29,6 +32,7 @@ export interface StateParts extends HoldingParts {
 /** The desired state of a lab, its document on disk, and the lab compiled from it: the three change together, or not at all. */
 export class HeldLab {
   readonly #parts: StateParts;
+  readonly #scripts: ScriptFiles;
   readonly momentary: MomentaryLinks = momentaryLinks();
   #state: DesiredState | undefined;
   #active: ActiveLab | undefined;
@@ -38,6 +42,7 @@ export class HeldLab {
 
   constructor(parts: StateParts) {
     this.#parts = parts;
+    this.#scripts = new ScriptFiles(parts);
   }
 
   get state(): DesiredState | undefined {
@@ -81,7 +86,7 @@ export class HeldLab {
   async open(state: DesiredState, missingScripts: 'refused' | 'empty'): Promise<ActiveLab> {
     const { files, drivers, kernel, run } = this.#parts;
     const spec = wiredSpec(state);
-    await this.#writeChanged(state);
+    await this.#scripts.mend(state);
     const scripts = await readScripts(spec, files, drivers, missingScripts);
     await files.makeDirectory(`${run}/wires`, 0o700);
     const lab = new Lab({
@@ -100,7 +105,7 @@ export class HeldLab {
 
   /** Brings the scripts that are launched next up to date with what is on disk. */
   async readScripts(active: ActiveLab): Promise<void> {
-    if (this.#state !== undefined) await this.#writeChanged(this.#state);
+    if (this.#state !== undefined) await this.#scripts.mend(this.#state);
     active.lab.scripts = await readScripts(active.lab.spec, this.#parts.files, this.#parts.drivers, 'refused');
   }
 
@@ -127,7 +132,7 @@ export class HeldLab {
       ...this.#surroundings(kernel.abilities),
     };
     const lab = new Lab({ ...parts, before: active.lab });
-    return { state: next, lab, files, gone, outdated: await outdatedNodes(spec, next.launched, source) };
+    return { state: next, lab, rendered, files, gone, outdated: await outdatedNodes(spec, next.launched, source) };
   }
 
   /** Makes a state the desired one: its scripts are written, then its document, then the lab follows. */
@@ -146,10 +151,16 @@ export class HeldLab {
   async take(compiled: Compiled, { durable = true }: { readonly durable?: boolean } = {}): Promise<void> {
     const active = this.#active;
     if (active === undefined) throw new Error('no lab is held');
-    const { state, lab, files, outdated } = compiled;
-    if (files.length > 0) await this.#parts.writeFileSet(state.spec.directory, files);
-    await this.#parts.document.save(state, { durable });
-    await this.#removeGone(compiled);
+    const { state, lab, rendered, files, gone, outdated } = compiled;
+    const { directory } = state.spec;
+    try {
+      await this.#scripts.write(directory, rendered, files);
+      await this.#parts.document.save(state, { durable });
+    } catch (refusal) {
+      await this.#takeFilesBack();
+      throw refusal;
+    }
+    await this.#scripts.followed(directory, { gone, written: files.length > 0 });
     const fileChanged = this.#state?.spec.topology !== state.spec.topology;
     await active.follow(lab.follow(active.lab));
     this.#outdated = outdated;
@@ -175,19 +186,14 @@ export class HeldLab {
     return members.every((member) => now[member] === next[member]);
   }
 
-  /** Files of nodes that the document no longer names: one that it does name must find its own, whenever the engine ends. */
-  async #removeGone({ state, gone }: Compiled): Promise<void> {
-    const { directory } = state.spec;
-    const files = [...gone].flatMap((name) => ['', '.yaml', '.pid'].map((ending) => `${directory}/${name}${ending}`));
-    if (files.length > 0) await this.#parts.files.removeAll(files);
-  }
-
-  /** Scripts of nodes that commands have changed, or that keep their MACs: what `generate` wrote knows only the file. */
-  async #writeChanged(state: DesiredState): Promise<void> {
-    const spec = wiredSpec(state);
-    const { rendered } = changedNodes(state.spec.topology, spec.topology);
-    if (rendered.size === 0) return;
-    await this.#parts.writeFileSet(spec.directory, await this.#parts.scripts.render(spec, rendered));
+  /** Where the disk refuses that, too, the next start of a node does it, or the next engine. */
+  async #takeFilesBack(): Promise<void> {
+    if (this.#state === undefined) return;
+    try {
+      await this.#scripts.mend(this.#state);
+    } catch (failure) {
+      this.#parts.log(`scripts are not as the lab is desired: ${String(failure)}`);
+    }
   }
 
   #surroundings(abilities: KernelAbilities): Pick<LabParts, 'abilities' | 'socketFolder' | 'momentary'> {
