@@ -58,10 +58,10 @@ it('asks other servers at once, and forgets names that nobody speaks of', async 
   await book.refresh(asker, [...WWW, 'other.test']);
   await book.refresh({ ...asker, servers: ['192.0.2.2'] }, WWW);
   expect(asked).toEqual(['0 www.test', '0 other.test', '0 www.test']);
-  milliseconds = 99_000;
+  milliseconds = 159_000;
   await book.refresh(asker, []);
   expect([...book.of('net').keys()]).toEqual([...WWW, 'other.test']);
-  milliseconds = 100_000;
+  milliseconds = 160_000;
   await book.refresh(asker, []);
   expect(book.of('net').size).toBe(0);
 });
@@ -79,6 +79,15 @@ it('tries again what failed, less and less often, and tells of it once', async (
   expect(told.slice(1)).toEqual([
     'net cannot resolve www.test, so nodes whose firewall speaks of it send nothing: it has no address',
   ]);
+});
+
+it('tells once of a name whose rules are still on their way', async () => {
+  answer = 'silence';
+  await book.first(asker, WWW);
+  await refreshUntil(20, []);
+  await book.first(asker, WWW);
+  expect(told).toHaveLength(1);
+  expect(asked).toHaveLength(1);
 });
 
 it('keeps what it knows for a while when servers fall silent', async () => {

@@ -12,6 +12,9 @@ const STALE = 300_000;
 /** The longest pause before a name that has failed is looked up again. Milliseconds. */
 const PATIENCE = 60_000;
 
+/** How long a name is kept of which no loaded rules speak: those that do may still be on their way into a guest. Milliseconds beyond its time. */
+const UNSPOKEN = 60_000;
+
 /** How long a command waits for names that nobody has looked up yet. Milliseconds. */
 const FIRST = 2_000;
 
@@ -60,12 +63,12 @@ export class NameBook {
     for (const [name, entry] of entries) this.#tell(asker.name, name, entry);
   }
 
-  /** Looks up those of these names whose time has come, or that other servers were asked for; others are forgotten when theirs has. */
+  /** Looks up those of these names whose time has come, or that other servers were asked for; others are forgotten some time after theirs. */
   async refresh(asker: NameAsker, names: readonly string[]): Promise<void> {
     const book = this.#book(asker.name);
     const now = this.#parts.clock.now();
     for (const [name, { asking, next }] of book) {
-      if (!names.includes(name) && asking === undefined && now >= next) book.delete(name);
+      if (!names.includes(name) && asking === undefined && now >= next + UNSPOKEN) book.delete(name);
     }
     const due = names.filter((name) => {
       const entry = book.get(name);
