@@ -1,4 +1,3 @@
-import { HostError } from '../boundary/host-error.ts';
 import type { ProgressEvent } from '../model/outcome.ts';
 import { uplinkTree } from '../model/uplink-tree.ts';
 import { connectionsOf } from '../plan/attachments.ts';
@@ -12,6 +11,7 @@ import type { ActiveLab } from './active-lab.ts';
 import { carryOut } from './carry-out.ts';
 import { connectionLinks, type DesiredState, desiredTopology } from './desired/desired-state.ts';
 import type { HeldLab } from './desired/held-lab.ts';
+import { nothingHeld } from './desired/nothing-held.ts';
 import type { MachineDevices } from './devices/machine-devices.ts';
 import type { LabEvents } from './events/lab-events.ts';
 import { tellReport } from './events/step-events.ts';
@@ -187,12 +187,6 @@ export class Convergence {
   #aim(): Aim {
     return { lab: this.active.lab, state: this.state, outdated: this.#parts.held.outdated };
   }
-}
-
-function nothingHeld(lab: string): HostError {
-  return new HostError('not-running', `lab ${lab} was never started, or its document is lost`, {
-    hint: 'weft up reads the topology again, and takes over what runs',
-  });
 }
 
 type Plugged = Pick<DesiredState, 'connections' | 'uplinks'>;

@@ -17,7 +17,7 @@ const AT_WORK = 150;
 /** Growth since the last collection that is worth one: half of what was left then, and this many bytes. */
 const SLACK = 16 * 1024 * 1024;
 /** After this many idle looks nobody is expected to go on with what was at work: five minutes. */
-const LONG_IDLE = 60;
+const LONG_IDLE = 300_000 / PERIOD;
 
 /**
  * Looks at a process from time to time: one that has become idle and whose heap has grown gives back what it does not use. After its start that is

@@ -100,6 +100,7 @@ export async function serveLab(lab: string, run: string): Promise<void> {
     streams: systemStreams,
     commands: systemCommands,
     run,
+    name: lab,
     lab: () => engine.captured,
   });
   events.listen(({ kind }) => {

@@ -129,6 +129,8 @@ describe.skipIf(noRoot !== undefined)('the document of a lab', () => {
     const plan = await weft.weft(directory, 'plan');
     expect(plan).toMatchObject({ code: 4, stderr: expect.stringContaining('its document is lost') });
     expect(plan.stderr).toContain('weft up reads the topology again');
+    const capture = await weft.weft(directory, 'capture', '--all', '-w', '-');
+    expect(capture).toMatchObject({ code: 4, stderr: expect.stringContaining('its document is lost') });
     await weft.ok(directory, 'apply');
     expect(await states()).toEqual(before);
     await weft.pings(directory, 'a', '10.1.0.2');

@@ -3,6 +3,7 @@ import type { Commands } from '../../boundary/commands.ts';
 import { HostError } from '../../boundary/host-error.ts';
 import type { CaptureRequest, FrameView, Kernel } from '../../boundary/kernel.ts';
 import type { ByteStream, Streams } from '../../boundary/streams.ts';
+import { nothingHeld } from '../desired/nothing-held.ts';
 import type { CaptureLab, CapturePort } from './capture-lab.ts';
 import { choosePorts, portsOfOtherLinks, visiblePort } from './choose-ports.ts';
 import { compileFilter } from './compile-filter.ts';
@@ -23,7 +24,9 @@ export interface CaptureParts {
   readonly log: (message: string) => void;
   /** The lab's runtime folder. */
   readonly run: string;
-  /** The lab as it is now; undefined before its first start. */
+  /** The lab's name. */
+  readonly name: string;
+  /** The lab as it is now; undefined where the engine holds none. */
   readonly lab: () => CaptureLab | undefined;
 }
 
@@ -145,7 +148,7 @@ export class Captures {
 
   #lab(): CaptureLab {
     const lab = this.#parts.lab();
-    if (lab === undefined) throw new HostError('not-running', 'the lab was never started');
+    if (lab === undefined) throw nothingHeld(this.#parts.name);
     return lab;
   }
 }

@@ -1,6 +1,5 @@
 import type { Clock } from '../../boundary/clock.ts';
 import type { Files } from '../../boundary/files.ts';
-import { HostError } from '../../boundary/host-error.ts';
 import type { NodeUsage, QubesEdits, QubesLab, QubesNews, QubesView } from '../../boundary/qubes-lab.ts';
 import type { LabHappening } from '../../model/lab-event.ts';
 import type { LabSpec } from '../../model/lab-spec.ts';
@@ -9,6 +8,7 @@ import { uplinkLink } from '../../plan/uplinks.ts';
 import type { Edits } from '../changing.ts';
 import type { DesiredState } from '../desired/desired-state.ts';
 import type { HeldLab } from '../desired/held-lab.ts';
+import { nothingHeld } from '../desired/nothing-held.ts';
 import type { LabEvents } from '../events/lab-events.ts';
 import { Disposables } from './disposables.ts';
 import { LabViews, sameSight } from './lab-view.ts';
@@ -174,7 +174,7 @@ export class QubesDoor implements QubesLab {
 
   get #state(): DesiredState {
     const { state } = this.#parts.held;
-    if (state === undefined) throw new HostError('not-running', `lab ${this.#parts.lab} was never started`);
+    if (state === undefined) throw nothingHeld(this.#parts.lab);
     return state;
   }
 }

@@ -3,7 +3,7 @@ import { SyscallError } from './syscall-error.ts';
 
 /**
  * The C library, for the system calls that Node does not offer: they are called in this thread. Each function made of one throws a SyscallError
- * with the errno's name; those that say so in their names return the error's number instead.
+ * with the errno's name.
  */
 export const library: LibraryHandle = koffi.load(null);
 
