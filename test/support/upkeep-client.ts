@@ -5,8 +5,9 @@ import { decode, encode, type Packet, streamDecode, streamEncode } from 'dns-pac
 
 /*
  * Somebody behind a routed network. `ask udp|tcp SERVER NAME` prints the IPv4 addresses that the server gives; `reach ADDRESS PORT` connects
- * by TCP and prints `open`, or the error's code; `keep FILE ADDRESS PORT...` keeps one connection to each port, sends something on it ten
- * times a second, and writes how much came back into FILE-PORT. What is not answered within two seconds ends with `silence`.
+ * by TCP, sends something and prints `open` once it comes back, or the error's code; `keep FILE ADDRESS PORT...` keeps one connection to each
+ * port, sends something on it ten times a second, and writes how much came back into FILE-PORT. What is not answered within two seconds ends
+ * with `silence`.
  */
 
 const [verb = '', ...words] = process.argv.slice(2);
@@ -32,8 +33,11 @@ function ask(over: string, server: string, name: string): void {
   socket.connect(53, server, () => socket.send(encode(question)));
 }
 
+/** Node at times calls a connection made that was just rejected, and tells the reason when something is sent: only what comes back counts. */
 function reach(address: string, port: number): void {
-  connect(port, address, () => end('open')).on('error', (error: NodeJS.ErrnoException) => end(`${error.code}`));
+  const stream = connect(port, address, () => stream.write('.'));
+  stream.on('data', () => end('open'));
+  stream.on('error', (error: NodeJS.ErrnoException) => end(`${error.code}`));
 }
 
 function keep(file: string, address: string, port: number): void {
